@@ -1,0 +1,63 @@
+"""TOML files read with the line of each table and key, so that a problem can name its place."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from kb.errors import ConfigError
+from kb.model import Problem
+
+
+def read_toml(path: Path, shown_as: str, fix_missing: str) -> dict[str, object]:
+    """The file's content.
+
+    Raises ConfigError naming `shown_as` where the file is missing, not UTF-8 or not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise ConfigError([Problem(shown_as, 0, "the file is missing", fix_missing)]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError([Problem(shown_as, 0, "the file is not UTF-8", "save it as UTF-8")]) from error
+    except OSError as error:
+        raise ConfigError([Problem(shown_as, 0, f"cannot be read ({error.strerror})", "check its permissions")]) from error
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) if found else 0
+        raise ConfigError([Problem(shown_as, line, f"is not TOML ({error})", "correct the line")]) from error
+
+
+def line_of(text: str, header: str, occurrence: int, keys: Iterable[object]) -> int:
+    """The line (from 1) of the first of `keys` below the `occurrence`-th table `header`, else of that header, else 0."""
+    starts = [m.start() for m in re.finditer(rf"(?m)^\s*{re.escape(header)}\s*(#.*)?$", text)]
+    if len(starts) <= occurrence:
+        return 0
+    start = starts[occurrence]
+    following = re.compile(r"(?m)^\s*\[").search(text, text.index("]", start))
+    table = text[start : following.start() if following else len(text)]
+    for key in keys:
+        found = re.search(rf'(?m)^\s*"?{re.escape(str(key))}"?\s*=', table)
+        if found:
+            return text.count("\n", 0, start + found.end()) + 1
+    return text.count("\n", 0, start + len(table) - len(table.lstrip())) + 1
+
+
+def explain(error: ValidationError, model: type[BaseModel]) -> list[tuple[tuple[str | int, ...], str, str]]:
+    """Each error of pydantic as (place, what, fix) in this project's own words."""
+    return [(found["loc"], *_words(found["type"], found["loc"], found["msg"], model)) for found in error.errors()]
+
+
+def _words(kind: str, place: tuple[str | int, ...], message: str, model: type[BaseModel]) -> tuple[str, str]:
+    key = str(place[-1]) if place else ""
+    if kind == "extra_forbidden":
+        known = ", ".join(field.alias or name for name, field in model.model_fields.items())
+        return f"unknown key “{key}”", f"remove it, or use one of {known}"
+    if kind == "missing":
+        return f"“{key}” is missing", "add it"
+    name = ".".join(str(part) for part in place)
+    return f"“{name}”: {message.removeprefix('Value error, ')}", "correct the value"
