@@ -109,13 +109,17 @@ def load_settings(root: Path, engine: str | None = None, environ: Mapping[str, s
     if not path.is_file():
         raise RootError(f"{root}: no {FILE} here: give the folder that holds it with --root or KB_ROOT.")
     data = read_toml(path, FILE, "create it")
+    text = path.read_text(encoding="utf-8-sig")
+    if "root" in data:
+        raise ConfigError(
+            [_problem(text, ("root",), "unknown key “root”", "remove it: --root and KB_ROOT name the root")]
+        )
     chosen = engine or environ.get("KB_ENGINE")
     if chosen:
         data["engine"] = chosen
     try:
         return Settings.model_validate({**data, "root": root})
     except ValidationError as error:
-        text = path.read_text(encoding="utf-8-sig")
         raise ConfigError([_problem(text, *found) for found in explain(error, Settings)]) from error
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import yaml
 
 _FENCE = "---"
+#: No key needs more than a mapping of lists; what goes deeper is a mistake, or refers to itself.
+_DEEPEST = 4
 
 
 class FrontMatterError(ValueError):
@@ -25,7 +27,10 @@ class FrontMatterError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """`values` holds texts, lists and mappings of texts; `lines` the line of each top-level key; `body` the rest."""
+    """`values` holds texts, lists and mappings of texts; `lines` the line of each top-level key; `body` the rest.
+
+    `body_line` is the line of the file in which `body` begins: blank lines above it are not part of it.
+    """
 
     values: Mapping[str, object]
     lines: Mapping[str, int]
@@ -42,7 +47,10 @@ def parse(text: str) -> FrontMatter:
     if end is None:
         raise FrontMatterError(1, "the front matter is not closed", "end it with a line ---")
     values, places = _read("".join(lines[1:end]))
-    return FrontMatter(values, places, "".join(lines[end + 1 :]).lstrip("\n"), end + 2)
+    rest = "".join(lines[end + 1 :])
+    body = rest.lstrip("\r\n")
+    blank = rest[: len(rest) - len(body)].count("\n")
+    return FrontMatter(values, places, body, end + 2 + blank)
 
 
 def _read(block: str) -> tuple[dict[str, object], dict[str, int]]:
@@ -50,26 +58,41 @@ def _read(block: str) -> tuple[dict[str, object], dict[str, int]]:
         node = yaml.compose(block, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
-        raise FrontMatterError(line, f"is not YAML ({error.problem})", "quote values that hold a colon or a quote") from error
+        raise FrontMatterError(
+            line, f"is not YAML ({error.problem})", "quote values that hold a colon or a quote"
+        ) from error
     except yaml.YAMLError as error:
-        raise FrontMatterError(1, "is not YAML (a character that YAML does not allow)", "remove control characters") from error
+        raise FrontMatterError(
+            1, "is not YAML (a character that YAML does not allow)", "remove control characters"
+        ) from error
     if node is None:
         return {}, {}
     if not isinstance(node, yaml.MappingNode):
         raise FrontMatterError(2, "is not a list of keys and values", "write each line as key: value")
-    lines: dict[str, int] = {}
-    for key, _ in node.value:
-        if key.value in lines:
-            raise FrontMatterError(key.start_mark.line + 2, f"the key “{key.value}” stands twice", "keep one of them")
-        lines[str(key.value)] = key.start_mark.line + 2
-    return {str(key.value): _plain(value) for key, value in node.value}, lines
+    return _mapping(node), {str(key.value): key.start_mark.line + 2 for key, _ in node.value}
 
 
-def _plain(node: yaml.Node) -> object:
+def _mapping(node: yaml.MappingNode, depth: int = 1) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for key, value in node.value:
+        line = key.start_mark.line + 2
+        if not isinstance(key, yaml.ScalarNode):
+            raise FrontMatterError(line, "has a list or a mapping as a key", "write each line as key: value")
+        if key.value in values:
+            raise FrontMatterError(line, f"the key “{key.value}” stands twice", "keep one of them")
+        values[str(key.value)] = _plain(value, depth)
+    return values
+
+
+def _plain(node: yaml.Node, depth: int) -> object:
+    if depth > _DEEPEST:
+        raise FrontMatterError(
+            node.start_mark.line + 2, "is nested too deep", "write texts, lists, and keys with texts"
+        )
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(item) for item in node.value]
+        return [_plain(item, depth + 1) for item in node.value]
     if isinstance(node, yaml.MappingNode):
-        return {str(key.value): _plain(value) for key, value in node.value}
+        return _mapping(node, depth + 1)
     empty = node.tag == "tag:yaml.org,2002:null" and node.value in ("", "~", "null")
     return None if empty else str(node.value)
 
@@ -83,5 +106,5 @@ def render(values: Mapping[str, object], body: str) -> str:
 class _Dumper(yaml.SafeDumper):
     """Indents lists below their key, as people write them."""
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002 - as PyYAML calls it
         super().increase_indent(flow, False)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from kb.errors import ConfigError
 from kb.model import Problem
@@ -25,7 +27,8 @@ def read_toml(path: Path, shown_as: str, fix_missing: str) -> dict[str, object]:
     except UnicodeDecodeError as error:
         raise ConfigError([Problem(shown_as, 0, "the file is not UTF-8", "save it as UTF-8")]) from error
     except OSError as error:
-        raise ConfigError([Problem(shown_as, 0, f"cannot be read ({error.strerror})", "check its permissions")]) from error
+        what = f"cannot be read ({error.strerror})"
+        raise ConfigError([Problem(shown_as, 0, what, "check its permissions")]) from error
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) if found else 0
@@ -33,7 +36,7 @@ def read_toml(path: Path, shown_as: str, fix_missing: str) -> dict[str, object]:
 
 
 def line_of(text: str, header: str, occurrence: int, keys: Iterable[object]) -> int:
-    """The line (from 1) of the first of `keys` below the `occurrence`-th table `header`, else of that header, else 0."""
+    """The line (from 1) of the first of `keys` in the `occurrence`-th table `header`, else of that header, else 0."""
     starts = [m.start() for m in re.finditer(rf"(?m)^\s*{re.escape(header)}\s*(#.*)?$", text)]
     if len(starts) <= occurrence:
         return 0
@@ -55,9 +58,30 @@ def explain(error: ValidationError, model: type[BaseModel]) -> list[tuple[tuple[
 def _words(kind: str, place: tuple[str | int, ...], message: str, model: type[BaseModel]) -> tuple[str, str]:
     key = str(place[-1]) if place else ""
     if kind == "extra_forbidden":
-        known = ", ".join(field.alias or name for name, field in model.model_fields.items())
+        known = ", ".join(_keys(_table_at(model, place)))
         return f"unknown key “{key}”", f"remove it, or use one of {known}"
     if kind == "missing":
         return f"“{key}” is missing", "add it"
     name = ".".join(str(part) for part in place)
     return f"“{name}”: {message.removeprefix('Value error, ')}", "correct the value"
+
+
+def _keys(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields by the names they have in a file; what is excluded never stands in one."""
+    return {field.alias or name: field for name, field in model.model_fields.items() if not field.exclude}
+
+
+def _table_at(model: type[BaseModel], place: tuple[str | int, ...]) -> type[BaseModel]:
+    """The model of the innermost table around `place`."""
+    for part in place:
+        field = _keys(model).get(str(part))
+        model = next(_models(field.annotation), model) if field else model
+    return model
+
+
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
+    """The models named in an annotation, at any depth: `tuple[Link, ...]` names `Link`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)

@@ -90,16 +90,18 @@ class Vocabulary:
     def successor(self, concept_id: str) -> str:
         """The concept that `concept_id` was merged into, at the end of the chain; itself where it was not."""
         seen = {concept_id}
-        while (following := self._concepts[concept_id].replaced_by) in self._concepts and following not in seen:
-            assert following is not None
+        following = self._concepts[concept_id].replaced_by
+        while following is not None and following in self._concepts and following not in seen:
             seen.add(following)
-            concept_id = following
+            concept_id, following = following, self._concepts[following].replaced_by
         return concept_id
 
     def nearest(self, text: str) -> str | None:
         """The id of the concept whose label is spelt most like `text`, or None in an empty vocabulary."""
-        best = process.extractOne(fold_label(text), self._by_label.keys())
-        return self.successor(self._by_label[best[0]]) if best else None
+        if not self._by_label:
+            return None
+        label = process.extractOne(fold_label(text), self._by_label.keys())[0]
+        return self.successor(self._by_label[label])
 
     def with_broader(self, concept_ids: Iterable[str]) -> tuple[str, ...]:
         """The concepts and everything broader, each once, nearest first."""
@@ -182,7 +184,10 @@ def _parse(data: Mapping[str, Any], text: str, shown_as: str = PATH) -> Vocabula
     ]
     concepts = []
     tables = data.get("concept", {})
-    for concept_id, table in tables.items() if isinstance(tables, Mapping) else ():
+    if not isinstance(tables, Mapping):
+        problems.append(Problem(shown_as, 0, "“concept” is not a table", "write each concept as [concept.<id>]"))
+        tables = {}
+    for concept_id, table in tables.items():
         try:
             concepts.append(_concept(str(concept_id), _ConceptFile.model_validate(table)))
         except ValidationError as error:
@@ -212,23 +217,38 @@ def _concept(concept_id: str, table: _ConceptFile) -> Concept:
 
 
 def _reference_problems(vocabulary: Vocabulary, text: str, shown_as: str) -> Iterator[Problem]:
-    owners: dict[str, str] = {}
+    for concept, keys, what, fix in (*_broken_references(vocabulary), *_shared_labels(vocabulary)):
+        line = line_of(text, f"[concept.{concept.id}]", 0, keys)
+        yield Problem(shown_as, line, f"concept {concept.id}: {what}", fix)
+
+
+#: The concept, the keys one of which is wrong, what is wrong, and how to mend it.
+_Found = tuple[Concept, tuple[str, ...], str, str]
+
+
+def _broken_references(vocabulary: Vocabulary) -> Iterator[_Found]:
     for concept in vocabulary:
-        header = f"[concept.{concept.id}]"
         for broader in concept.broader:
             if broader not in vocabulary:
-                line = line_of(text, header, 0, ["broader"])
-                yield Problem(shown_as, line, f"concept {concept.id}: no concept “{broader}”", "correct broader")
+                yield concept, ("broader",), f"no concept “{broader}”", "correct broader"
+        if _is_its_own_ancestor(vocabulary, concept):
+            yield concept, ("broader",), "its broader leads in a circle", "break the circle"
         if concept.replaced_by and concept.replaced_by not in vocabulary:
-            line = line_of(text, header, 0, ["replaced_by"])
-            yield Problem(shown_as, line, f"concept {concept.id}: no concept “{concept.replaced_by}”", "correct replaced_by")
+            yield concept, ("replaced_by",), f"no concept “{concept.replaced_by}”", "correct replaced_by"
         elif concept.replaced_by and vocabulary[vocabulary.successor(concept.id)].replaced_by:
-            line = line_of(text, header, 0, ["replaced_by"])
-            yield Problem(shown_as, line, f"concept {concept.id}: its replaced_by leads in a circle", "break the circle")
+            yield concept, ("replaced_by",), "its replaced_by leads in a circle", "break the circle"
+
+
+def _is_its_own_ancestor(vocabulary: Vocabulary, concept: Concept) -> bool:
+    return not concept.replaced_by and concept.id in vocabulary.with_broader(concept.broader)
+
+
+def _shared_labels(vocabulary: Vocabulary) -> Iterator[_Found]:
+    owners: dict[str, str] = {}
+    for concept in vocabulary:
         if concept.replaced_by:
             continue
         for label in dict.fromkeys(map(fold_label, (concept.id, *concept.labels))):
             if owners.setdefault(label, concept.id) != concept.id:
-                line = line_of(text, header, 0, ["altLabel", "prefLabel"])
-                what = f"concept {concept.id}: the label “{label}” belongs to {owners[label]} already"
-                yield Problem(shown_as, line, what, "keep it in one of them")
+                what = f"the label “{label}” belongs to {owners[label]} already"
+                yield concept, ("altLabel", "prefLabel"), what, "keep it in one of them"
