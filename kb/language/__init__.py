@@ -1,0 +1,1 @@
+"""The reading of immigration language: one reading for documents and queries, for every engine."""

@@ -1,0 +1,69 @@
+"""The query as a small frozen tree: what engines are given to match. Terms are those of `kb.language.analysis`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AnyTerm:
+    """A text matches that has at least one of the terms: the readings of one word, identifier or citation."""
+
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A text matches that has, at consecutive positions of one field, one of the terms of each place in turn."""
+
+    places: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """A text matches that has a term beginning with this one."""
+
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """A text matches that matches at least one of the nodes."""
+
+    nodes: tuple[Node, ...]
+
+
+Node = AnyTerm | Phrase | Prefix | AnyOf
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One unit of a query (DESIGN.md 6).
+
+    `strong` units are identifiers and citations; `required` ones were typed with `+` or in quotes; `weight` multiplies
+    what the unit adds to a score.
+    """
+
+    node: Node
+    strong: bool = False
+    required: bool = False
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Which texts match: at least `minimum` of `units` and, if any is strong, at least one strong one.
+
+    All of `required` must match, none of `excluded`. With neither units nor required, every text matches.
+    """
+
+    required: tuple[Unit, ...] = ()
+    units: tuple[Unit, ...] = ()
+    minimum: int = 0
+    one_strong: bool = False
+    excluded: tuple[Node, ...] = ()
+
+    @property
+    def scored(self) -> tuple[Unit, ...]:
+        """The units that add to a score."""
+        return (*self.required, *self.units)
