@@ -132,7 +132,8 @@ class QueryReader:
                 end = match.start("value") + citation.end
                 value = text[match.start("value") : end]
         value = value.strip('"').strip()
-        read = self._typed(name, value, match["sign"] == "-") if value else None
+        dated_without = name in ("after", "before") and match["sign"]
+        read = self._typed(name, value, match["sign"] == "-") if value and not dated_without else None
         if read is None:
             return None
         label = self._filter_label(name, value)

@@ -52,14 +52,16 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """Which texts match: at least `minimum` of `units` and, if any is strong, at least one strong one.
+    """Which texts match: at least `minimum` of `units`, and at least `minimum_words` of those that are not strong.
 
-    All of `required` must match, none of `excluded`. With neither units nor required, every text matches.
+    With `one_strong` at least one of the strong units, if there are any. All of `required` must match, none of
+    `excluded`. With neither units nor required, every text matches that is not excluded.
     """
 
     required: tuple[Unit, ...] = ()
     units: tuple[Unit, ...] = ()
     minimum: int = 0
+    minimum_words: int = 0
     one_strong: bool = False
     excluded: tuple[Node, ...] = ()
 

@@ -1,0 +1,1 @@
+"""Pages as files: found, validated, rendered."""

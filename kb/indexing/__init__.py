@@ -1,0 +1,1 @@
+"""From content to generations: reading pages, keeping readings, building beside and switching."""

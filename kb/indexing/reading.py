@@ -1,0 +1,139 @@
+"""A page as it was read: rendered, its tokens by field, what it cites. A reading is kept until its page changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from kb.content.files import url_of
+from kb.content.render import Section, render, render_inline
+from kb.language.analysis import Analyzer, Token
+from kb.language.citations import find_citations
+from kb.language.query import TITLE
+from kb.model import Document, Heading, Source
+from kb.vocabulary import Vocabulary
+
+#: field → stretches → positions → terms
+Fields = dict[str, list[list[tuple[str, ...]]]]
+_DATES = ("date", "updated", "reviewed")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything that is derived from one page and the vocabulary alone."""
+
+    document: Document
+    url: str
+    html: str
+    bio_html: str
+    headings: tuple[Heading, ...]
+    sections: tuple[Section, ...]
+    links: tuple[str, ...]
+    words: int
+    cites: tuple[str, ...]
+    fields: Fields
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object from which `from_json` makes an equal reading."""
+        return json.loads(json.dumps(asdict(self), default=str))  # type: ignore[no-any-return]
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Reading:
+        """The reading that `to_json` wrote."""
+        return cls(
+            document=document_from_json(data["document"]),
+            url=data["url"],
+            html=data["html"],
+            bio_html=data["bio_html"],
+            headings=tuple(Heading(**heading) for heading in data["headings"]),
+            sections=tuple(Section(**section) for section in data["sections"]),
+            links=tuple(data["links"]),
+            words=data["words"],
+            cites=tuple(data["cites"]),
+            fields=data["fields"],
+        )
+
+
+def document_from_json(data: Mapping[str, Any]) -> Document:
+    """A document from its JSON object (dates as ISO texts)."""
+    values = dict(data)
+    for name in _DATES:
+        values[name] = _day(values.get(name))
+    if values.get("source"):
+        source = dict(values["source"])
+        values["source"] = Source(**{**source, "published": _day(source.get("published"))})
+    return Document(**values)
+
+
+def document_to_json(document: Document) -> dict[str, Any]:
+    """A document as a JSON object, without its body (a generation keeps the rendered page)."""
+    values = {one.name: getattr(document, one.name) for one in fields(document) if one.name != "body"}
+    values["body"] = ""
+    if document.source:
+        values["source"] = asdict(document.source)
+    return json.loads(json.dumps(values, default=str))  # type: ignore[no-any-return]
+
+
+def _day(value: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(value) if value else None
+
+
+class PageReader:
+    """Reads documents with one analyzer and one vocabulary."""
+
+    def __init__(self, analyzer: Analyzer, vocabulary: Vocabulary) -> None:
+        self._analyzer = analyzer
+        self._vocabulary = vocabulary
+
+    def read(self, document: Document) -> Reading:
+        """Render a document, analyse its fields and find what it cites."""
+        rendered = render(document.body, document.markdown)
+        texts = [document.title, *(section.heading for section in rendered.sections), *(s.text for s in rendered.sections)]
+        cites = (key for text in texts for citation in find_citations(text) for key in citation.keys)
+        return Reading(
+            document=document,
+            url=url_of(document.id),
+            html=rendered.html,
+            bio_html=render_inline(document.author_bio) if document.author_bio else "",
+            headings=rendered.headings,
+            sections=rendered.sections,
+            links=rendered.links,
+            words=sum(len(section.text.split()) for section in rendered.sections),
+            cites=tuple(dict.fromkeys(cites)),
+            fields=self._fields(document, rendered.sections),
+        )
+
+    def _fields(self, document: Document, sections: tuple[Section, ...]) -> Fields:
+        lang = document.lang
+        names = [*document.aliases, *([document.menu_title] if document.menu_title else [])]
+        title = [terms for text in (document.title,) for terms in self._terms(text, lang)]
+        found: Fields = {
+            "title": [[(*terms, *_title_terms(terms)) for terms in title]],
+            "names": [self._terms(name, lang) for name in names],
+            "headings": [self._terms(section.heading, lang) for section in sections if section.heading],
+            "tags": self._labels(document.tags),
+            "authors": [self._terms(author, lang) for author in document.authors],
+            "body": [self._terms(section.text, lang) for section in sections if section.text],
+        }
+        return {name: stretches for name, stretches in found.items() if any(stretches)}
+
+    def _labels(self, tags: tuple[str, ...]) -> list[list[tuple[str, ...]]]:
+        """Every label of the page's own tags, each label in the language that it is in."""
+        found = []
+        for tag in tags:
+            concept = self._vocabulary[tag]
+            found += [self._terms(label, "en") for label in (concept.pref_label, *concept.alt_labels)]
+            spanish = [label for label in (concept.pref_label_es, *concept.alt_labels_es) if label]
+            found += [self._terms(label, "es") for label in spanish]
+        return found
+
+    def _terms(self, text: str, lang: str) -> list[tuple[str, ...]]:
+        tokens: list[Token] = self._analyzer.tokens(text, lang)
+        return [token.terms for token in tokens]
+
+
+def _title_terms(terms: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(TITLE + term for term in terms)

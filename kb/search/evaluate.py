@@ -1,0 +1,131 @@
+"""Matching and scoring of a query tree over postings, vectorised over documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.language.tree import AnyOf, AnyTerm, Matching, Node, Phrase, Prefix, Unit
+from kb.search.columns import Columns, Mask
+from kb.search.postings import Postings, TermPositions
+from kb.search.scoring import Floats, inverse_document_frequency, saturated
+
+#: Positions fit below this; a document and a position make one number.
+_ROOM = 1 << 32
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """Which documents match, and the score of each (0 where none)."""
+
+    mask: Mask
+    scores: Floats
+
+
+class Evaluator:
+    """Evaluates over one generation: its postings and its columns."""
+
+    def __init__(self, postings: Postings, columns: Columns) -> None:
+        self._postings = postings
+        self._columns = columns
+
+    def evaluate(self, matching: Matching) -> Evaluated:
+        """The documents that match, with their scores."""
+        size = len(self._columns)
+        scores = np.zeros(size, np.float64)
+        mask = self._allowed(matching)
+        words, strong = np.zeros(size, np.int32), np.zeros(size, np.int32)
+        for unit in matching.units:
+            found = self._frequencies(unit.node)
+            (strong if unit.strong else words).__iadd__(found > 0)
+            self._score(unit, found, scores)
+        mask &= (words + strong >= matching.minimum) & (words >= matching.minimum_words)
+        if matching.one_strong and any(unit.strong for unit in matching.units):
+            mask &= strong > 0
+        for unit in matching.required:
+            self._score(unit, self._frequencies(unit.node), scores)
+        return Evaluated(mask, np.where(mask, scores, 0.0))
+
+    def coverage(self, matching: Matching) -> int:
+        """The greatest number of `units` that any document allowed by `required` and `excluded` matches."""
+        counts = np.zeros(len(self._columns), np.int32)
+        for unit in matching.units:
+            counts += self.matches(unit.node)
+        allowed = counts[self._allowed(matching)]
+        return int(allowed.max()) if len(allowed) else 0
+
+    def matches(self, node: Node) -> Mask:
+        """The documents that match a node."""
+        return self._frequencies(node) > 0
+
+    def _allowed(self, matching: Matching) -> Mask:
+        mask = np.ones(len(self._columns), np.bool_)
+        for unit in matching.required:
+            mask &= self.matches(unit.node)
+        for node in matching.excluded:
+            mask &= ~self.matches(node)
+        return mask
+
+    def _score(self, unit: Unit, frequencies: Floats, scores: Floats) -> None:
+        """Add what a unit is worth; the members of an OR count one by one."""
+        if isinstance(unit.node, AnyOf):
+            for node in unit.node.nodes:
+                self._add(unit.weight, self._frequencies(node), scores)
+        else:
+            self._add(unit.weight, frequencies, scores)
+
+    def _add(self, weight: float, frequencies: Floats, scores: Floats) -> None:
+        found = np.flatnonzero(frequencies)
+        if len(found):
+            worth = weight * inverse_document_frequency(len(self._columns), len(found))
+            lengths = self._columns.lengths[found].astype(np.float64)
+            scores[found] += worth * saturated(frequencies[found], lengths, self._columns.average_length)
+
+    def _frequencies(self, node: Node) -> Floats:
+        """The field-weighted frequency of a node in every document."""
+        match node:
+            case AnyTerm(terms):
+                return self._any_term(terms)
+            case Prefix(prefix):
+                return self._any_term(tuple(term for term, _ in self._postings.terms(prefix)))
+            case Phrase(places):
+                return self._phrase(places)
+            case AnyOf(nodes):
+                return reduce(np.add, map(self._frequencies, nodes))
+
+    def _any_term(self, terms: tuple[str, ...]) -> Floats:
+        found = np.zeros(len(self._columns), np.float64)
+        for term in terms:
+            postings = self._postings.term(term)
+            found[postings.documents] += postings.weights
+        return found
+
+    def _phrase(self, places: tuple[tuple[str, ...], ...]) -> Floats:
+        if len(places) == 1:
+            return self._any_term(places[0])
+        starts = self._places(places[0])
+        for distance, terms in enumerate(places[1:], 1):
+            if not len(starts):
+                break
+            starts = np.intersect1d(starts, self._places(terms) - distance, assume_unique=True)
+        documents, positions = np.divmod(starts, _ROOM)
+        return np.bincount(documents, self._weights_at(documents, positions), minlength=len(self._columns))
+
+    def _places(self, terms: tuple[str, ...]) -> NDArray[np.int64]:
+        found = [_joined(self._postings.positions(term)) for term in terms]
+        return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+
+    def _weights_at(self, documents: NDArray[np.int64], positions: NDArray[np.int64]) -> Floats:
+        """The weight of the field in which each position lies."""
+        if not len(documents):
+            return np.zeros(0, np.float64)
+        boundaries = self._columns.boundaries[documents]
+        fields = (boundaries <= positions[:, None]).sum(axis=1) - 1
+        return self._columns.field_weights[documents, fields]
+
+
+def _joined(occurrences: TermPositions) -> NDArray[np.int64]:
+    return occurrences.documents * _ROOM + occurrences.positions

@@ -1,0 +1,118 @@
+"""An engine in this process: any postings, with the columns of the generation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.language.tree import Matching
+from kb.model import STATUSES
+from kb.search.columns import Columns, Mask
+from kb.search.evaluate import Evaluator
+from kb.search.postings import Postings
+from kb.search.request import Answer, Likeness, Match, Request
+from kb.search.scoring import Floats, fading
+from kb.search.similar import Similarity
+
+
+class LocalEngine:
+    """Matches and scores with postings, filters and counts with columns. Implements `kb.search.engine.Engine`."""
+
+    def __init__(self, postings: Postings, folder: Path) -> None:
+        self._columns = Columns(folder)
+        self._postings = postings
+        self._evaluator = Evaluator(postings, self._columns)
+        self._similarity = Similarity(postings, folder, self._columns)
+
+    def search(self, request: Request) -> Answer:
+        """See `kb.search.engine.Engine.search`."""
+        evaluated = self._evaluator.evaluate(request.matching)
+        base = evaluated.mask & self._columns.within(request)
+        for node in request.nodes:
+            base &= self._evaluator.matches(node)
+        for node in request.excluded_nodes:
+            base &= ~self._evaluator.matches(node)
+        chosen, facets = self._columns.select(base, request)
+        ordered, scores = self._ordered(chosen, evaluated.scores, request)
+        page = ordered[request.offset : request.offset + request.limit]
+        matches = tuple(self._match(int(number), float(scores[number]), request) for number in page)
+        return Answer(len(ordered), matches, facets)
+
+    def total(self, matching: Matching) -> int:
+        """See `kb.search.engine.Engine.total`."""
+        return int(self._evaluator.evaluate(matching).mask.sum())
+
+    def coverage(self, matching: Matching) -> int:
+        """See `kb.search.engine.Engine.coverage`."""
+        return self._evaluator.coverage(matching)
+
+    def similar(self, document_id: str, limit: int) -> tuple[Likeness, ...]:
+        """See `kb.search.engine.Engine.similar`."""
+        number = self._columns.numbers.get(document_id)
+        return () if number is None else self._similarity.similar(number, limit)
+
+    def terms(self, prefix: str) -> list[tuple[str, int]]:
+        """See `kb.search.engine.Engine.terms`."""
+        return self._postings.terms(prefix)
+
+    def stored(self, document_id: str) -> Mapping[str, Any] | None:
+        """See `kb.search.engine.Engine.stored`."""
+        number = self._columns.numbers.get(document_id)
+        return None if number is None else self._columns.stored(number)
+
+    def ids(self) -> Sequence[str]:
+        """See `kb.search.engine.Engine.ids`."""
+        return self._columns.ids
+
+    def facet_values(self, facet: str) -> Sequence[str]:
+        """See `kb.search.engine.Engine.facet_values`."""
+        column = self._columns.facets.get(facet)
+        return column.values if column else ()
+
+    def _match(self, number: int, score: float, request: Request) -> Match:
+        columns = self._columns
+        status = STATUSES[int(columns.statuses(request)[number])]
+        changes = columns.later_changes(number, request)
+        return Match(columns.ids[number], score, status, columns.stored(number), changes)
+
+    def _ordered(self, chosen: Mask, scores: Floats, request: Request) -> tuple[NDArray[np.int64], Floats]:
+        documents = np.flatnonzero(chosen)
+        if request.sort != "relevance":
+            return self._columns.order(documents, None, oldest=request.sort == "oldest"), scores
+        scores = self._faded(scores, request)
+        self._promote(chosen, scores, request)
+        self._demote_superseded(chosen, scores)
+        return self._columns.order(documents, scores[documents]), scores
+
+    def _faded(self, scores: Floats, request: Request) -> Floats:
+        """News loses weight with its age, counted from the newest date of the generation, or from `as_of`."""
+        columns = self._columns
+        newest = request.as_of.toordinal() if request.as_of else columns.newest
+        fading_news = columns.fades & (columns.dates > 0)
+        factors = np.where(fading_news, fading((newest - columns.dates).astype(np.float64)), 1.0)
+        return scores * factors
+
+    def _promote(self, chosen: Mask, scores: Floats, request: Request) -> None:
+        """Put the promoted documents of the result above all others."""
+        numbers = [self._columns.numbers[one] for one in request.promoted if one in self._columns.numbers]
+        numbers = [number for number in numbers if chosen[number]]
+        if numbers:
+            others = np.setdiff1d(np.flatnonzero(chosen), numbers)
+            above = float(scores[others].max()) if len(others) else 0.0
+            for number in numbers:
+                scores[number] = max(scores[number], above + 1.0)
+
+    def _demote_superseded(self, chosen: Mask, scores: Floats) -> None:
+        """No superseded page above its successor where both match, along whole chains of successors."""
+        successors = self._columns.successors
+        for number in np.flatnonzero(chosen & (successors >= 0)):
+            chain = [int(number)]
+            while (following := int(successors[chain[-1]])) >= 0 and following not in chain:
+                chain.append(following)
+            shown = [one for one in reversed(chain) if chosen[one]]
+            for newer, older in zip(shown, shown[1:], strict=False):
+                scores[older] = min(scores[older], np.nextafter(scores[newer], -np.inf))

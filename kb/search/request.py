@@ -1,0 +1,90 @@
+"""What is asked of an engine, and what it answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kb.language.tree import Matching, Node
+
+#: The facet that engines compute from dates: its values are `kb.model.STATUSES`.
+STATUS = "status"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Values chosen in a facet: a document needs one of them. Selections of several facets all hold."""
+
+    facet: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A filter that belongs to the query and not to the facets: `excluded` turns it round."""
+
+    facet: str
+    values: tuple[str, ...]
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A whole search. Dates include their day; `as_of` keeps what was dated by then and all undated documents.
+
+    `today` is the day on which statuses are asked for where `as_of` is None. `promoted` documents stand first under
+    relevance. `nothing` asks for an answer that no document is in (a filter that names nothing).
+    """
+
+    matching: Matching = Matching()
+    selections: tuple[Selection, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    nodes: tuple[Node, ...] = ()
+    excluded_nodes: tuple[Node, ...] = ()
+    date_from: dt.date | None = None
+    date_to: dt.date | None = None
+    as_of: dt.date | None = None
+    today: dt.date = field(default_factory=dt.date.today)
+    sort: str = "relevance"
+    offset: int = 0
+    limit: int = 10
+    promoted: frozenset[str] = frozenset()
+    nothing: bool = False
+    facets: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One document of an answer: its id, score, status on the day asked for, and what was stored with it."""
+
+    id: str
+    score: float
+    status: str
+    stored: Mapping[str, object]
+    changes: tuple[dt.date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A value of a facet with its exact count."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`total` documents match; `matches` are those of the page; `facets` has every value over 0, and the selected."""
+
+    total: int
+    matches: tuple[Match, ...]
+    facets: Mapping[str, tuple[Counted, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """A document that reads like another: cosine of their term vectors, from 0 to 1."""
+
+    id: str
+    score: float
