@@ -1,0 +1,133 @@
+"""One page as lists show it: its kind and dates in words, its status, its chips."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kb.model import GROUPS, NEWS_TYPES, Change, Hit, PageRef, Results, Source, Tag
+from kb.web.params import Toggles
+from kb.web.words import Words
+
+if TYPE_CHECKING:
+    from kb.core import Reader
+
+CHIPS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A topic: its label, its group and where it leads; no address where it is chosen already."""
+
+    label: str
+    group: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One hit: the texts of its lines. `newer` is the page that replaces it, if one does."""
+
+    url: str
+    lang: str
+    title_html: str
+    kind: str
+    meta: tuple[str, ...]
+    changed: str
+    newer: PageRef | None
+    snippet_html: str
+    chips: tuple[Chip, ...]
+
+
+class Itemiser:
+    """Turns hits into items: knows the words, the way citations are written and what replaces a page."""
+
+    def __init__(self, reader: Reader, words: Words) -> None:
+        self._reader = reader
+        self._words = words
+
+    def items(self, results: Results, toggles: Toggles | None = None) -> tuple[Item, ...]:
+        """The hits of a page of results. With `toggles`, chips lead into the same search; without, to their topic."""
+        rank = _rank(results)
+        return tuple(self._item(hit, _chips(hit.tags, rank, toggles)) for hit in results.hits)
+
+    def _item(self, hit: Hit, chips: tuple[Chip, ...]) -> Item:
+        words = self._words
+        return Item(
+            url=hit.url,
+            lang=hit.lang,
+            title_html=hit.title_html,
+            kind=words(f"type_{hit.type}"),
+            meta=tuple(self._meta(hit)),
+            changed=self.changed(hit.change, hit.changes) if hit.status == "law-changed" and hit.change else "",
+            newer=self._reader.ref(hit.superseded_by) if hit.superseded_by else None,
+            snippet_html=hit.snippet_html,
+            chips=chips,
+        )
+
+    def changed(self, change: Change, count: int) -> str:
+        """“Law changed since: 8 CFR 214.2(h), January 17, 2025, and 2 more”."""
+        authority = citation(change, self._reader)
+        more = max(0, count - 1)
+        return self._words(
+            "law_changed_result", n=more + 1, more=more, authority=authority, date=self._words.date(change.date)
+        )
+
+    def _meta(self, hit: Hit) -> Iterable[str]:
+        words = self._words
+        if hit.type in NEWS_TYPES and hit.date:
+            yield words.date(hit.date)
+        elif hit.updated:
+            yield words("updated_on", date=words.date(hit.updated))
+        if hit.reviewed:
+            yield words("reviewed_on", date=words.date(hit.reviewed))
+        if hit.source:
+            yield source_line(hit.source, words)
+        if hit.lang != words.lang:
+            yield words.get(f"in_{hit.lang}", hit.lang)
+
+
+def citation(change: Change, reader: Reader) -> str:
+    """The authority that changed, as it is usually written."""
+    return reader.citation_label(change.key) if change.key else change.authority
+
+
+def source_line(source: Source, words: Words) -> str:
+    """“from Immigration Impact, August 14, 2019”."""
+    if source.published:
+        return words("from_source_date", name=source.name, date=words.date(source.published))
+    return words("from_source", name=source.name)
+
+
+def tag_chips(tags: Iterable[Tag]) -> tuple[Chip, ...]:
+    """Tags as links to their topics, groups in their order."""
+    return tuple(Chip(tag.label, tag.group, f"/tags/{tag.id}/") for tag in _by_group(tags))
+
+
+def latest(*days: dt.date | None) -> dt.date | None:
+    """The last of the days that are known."""
+    return max((day for day in days if day), default=None)
+
+
+def _rank(results: Results) -> dict[str, tuple[bool, int]]:
+    """How each tag is preferred as a chip: those asked for first, then the rarest among the results."""
+    asked = {mark.value for mark in results.read_as}
+    rank = {}
+    for facet in results.facets:
+        if facet.param == "tag":
+            for value in facet.values:
+                rank[value.value] = (not (value.selected or value.value in asked), value.count)
+    return rank
+
+
+def _chips(tags: tuple[Tag, ...], rank: dict[str, tuple[bool, int]], toggles: Toggles | None) -> tuple[Chip, ...]:
+    preferred = sorted(tags, key=lambda tag: rank.get(tag.id, (True, 0)))[:CHIPS]
+    if toggles is None:
+        return tag_chips(preferred)
+    return tuple(Chip(tag.label, tag.group, toggles.adding("tag", tag.id)) for tag in _by_group(preferred))
+
+
+def _by_group(tags: Iterable[Tag]) -> list[Tag]:
+    return sorted(tags, key=lambda tag: GROUPS.index(tag.group) if tag.group in GROUPS else len(GROUPS))

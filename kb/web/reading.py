@@ -1,0 +1,134 @@
+"""How a query was read, as the line “Read as” says it: each part with its kind and a link that leaves it out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from kb.folding import fold_name
+from kb.model import Mark, Query, Results
+from kb.web.params import search_url
+from kb.web.words import Words
+
+#: Marks that only say what was typed: a line of nothing else is not shown.
+_PLAIN = frozenset({"word", "phrase"})
+#: Kinds that ordinary words may be read as. Identifiers and citations are not among them: quotes do not change those.
+_ORDINARY = frozenset({"word", "topic", "agency", "program", "person"})
+_WORD = re.compile(r"[^\s\"“”]+")
+_OR_AFTER = re.compile(r"\s*\bOR\b\s*")
+_OR_BEFORE = re.compile(r"\s*\bOR\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the line: what was read, a note on it, and the address of the search without it (if it has one)."""
+
+    text: str
+    note: str = ""
+    drop_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The whole line; `exact_url` is the same search with each ordinary word in quotes, empty where nothing changes."""
+
+    parts: tuple[Part, ...]
+    exact_url: str = ""
+
+
+def reading(results: Results, query: Query, words: Words) -> Reading | None:
+    """The line “Read as”, or None where everything was taken as it was typed."""
+    marks = results.read_as
+    if not results.relaxed and all(_is_plain(mark) for mark in marks):
+        return None
+    parts = tuple(_part(mark, query, words, results.relaxed) for mark in marks)
+    exact = exact_words(query.text, marks)
+    return Reading(parts, search_url(_with_text(query, exact)) if exact != query.text else "")
+
+
+def read_as_agency(results: Results, word: str = "ice") -> Mark | None:
+    """The mark of a lower-case word that was read as an agency (“ice” as ICE), if there is one."""
+    return next((mark for mark in results.read_as if mark.kind == "agency" and mark.text == word), None)
+
+
+def quoted(query: Query, mark: Mark) -> Query:
+    """The query with the words of one mark in quotes."""
+    text = query.text
+    return _with_text(query, f'{text[: mark.start]}"{text[mark.start : mark.end]}"{text[mark.end :]}')
+
+
+def exact_words(text: str, marks: tuple[Mark, ...]) -> str:
+    """The text with each ordinary word in its own quotes; identifiers, citations, filters and operators as typed."""
+    for mark in sorted(marks, key=lambda mark: mark.start, reverse=True):
+        if _is_ordinary(mark) and not _in_quotes(text, mark):
+            inside = _WORD.sub(_in_own_quotes, text[mark.start : mark.end])
+            text = text[: mark.start] + inside + text[mark.end :]
+    return text
+
+
+def without_part(text: str, start: int, end: int) -> str:
+    """The text without one part, its quotes, its sign and one `OR` beside it."""
+    if start and text[start - 1 : start] == '"' and text[end : end + 1] == '"':
+        start, end = start - 1, end + 1
+    if start and text[start - 1] in "+-":
+        start -= 1
+    before, after = text[:start], text[end:]
+    if joined := _OR_BEFORE.search(before):
+        before = before[: joined.start()]
+    elif joined := _OR_AFTER.match(after):
+        after = after[joined.end() :]
+    return " ".join(f"{before} {after}".split())
+
+
+def _is_plain(mark: Mark) -> bool:
+    return mark.kind in _PLAIN and mark.occur != "not" and not mark.also
+
+
+def _is_ordinary(mark: Mark) -> bool:
+    """Whether quotes would change how the mark is read: its letters are typed as a word, not as a name in capitals."""
+    return mark.end > mark.start and (mark.kind == "word" or (mark.kind in _ORDINARY and mark.text.islower()))
+
+
+def _in_quotes(text: str, mark: Mark) -> bool:
+    return '"' in text[mark.start : mark.end] or text[: mark.start].count('"') % 2 == 1
+
+
+def _in_own_quotes(match: re.Match[str]) -> str:
+    sign = match[0][0] if match[0][0] in "+-" else ""
+    word = match[0][len(sign) :]
+    return f'{sign}"{word}"' if word else match[0]
+
+
+def _with_text(query: Query, text: str) -> Query:
+    return replace(query, text=text, page=1)
+
+
+def _part(mark: Mark, query: Query, words: Words, relaxed: bool) -> Part:
+    drop = ""
+    if mark.end > mark.start:
+        drop = search_url(_with_text(query, without_part(query.text, mark.start, mark.end)))
+    if mark.kind == "redacted":
+        return Part(words("number_removed"))
+    if mark.kind == "ignored":
+        return Part(words("not_used", text=mark.text))
+    if mark.occur == "not":
+        return Part(words("without", text=mark.text.lstrip("-")), "", drop)
+    if mark.kind == "filter":
+        name = mark.text.partition(":")[0].lower()
+        return Part(f"{words.get(f'typed_{name}', name)}: {mark.label}", "", drop)
+    return Part(_shown(mark), _note(mark, words, relaxed), drop)
+
+
+def _shown(mark: Mark) -> str:
+    """The name of what was recognised (`H-1B` for “h1b”), else the words as they were typed."""
+    return mark.label if mark.kind not in _PLAIN and mark.kind != "prefix" and mark.label else mark.text
+
+
+def _note(mark: Mark, words: Words, relaxed: bool) -> str:
+    notes = [words(f"kind_{mark.kind}")] if words.has(f"kind_{mark.kind}") else []
+    also = [word for word in mark.also if fold_name(word) != fold_name(mark.text)]
+    if also:
+        notes.append(words("also", words=", ".join(also)))
+    if relaxed and mark.occur == "should":
+        notes.append(words("not_in_every"))
+    return "; ".join(notes)
