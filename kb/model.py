@@ -272,6 +272,51 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class PageRef:
+    """A page as lists show it. `order` is its place in its heading; `aliases` are other names of a service."""
+
+    id: str
+    url: str
+    title: str
+    menu_title: str | None
+    summary: str | None
+    type: str
+    date: dt.date | None
+    updated: dt.date | None
+    lang: str
+    order: int | None = None
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def menu_label(self) -> str:
+        """The short label where there is one."""
+        return self.menu_title or self.title
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceGroup:
+    """A heading of the service tree with its pages in menu order."""
+
+    slug: str
+    label: str
+    entries: tuple[PageRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is live: engine, generation, when it was built, documents, bytes, and pages changed since."""
+
+    engine: str
+    generation: str
+    built: dt.datetime
+    documents: int
+    size: int
+    previous: str | None
+    stale: tuple[str, ...]
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something to mend: `line` counts from 1, 0 where no line applies; `level` is error, warning or note."""
 

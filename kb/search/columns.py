@@ -67,7 +67,7 @@ class Columns:
         self.field_weights: NDArray[np.float64] = load(folder, "field-weights")
         self._change_documents: NDArray[np.int32] = load(folder, "change-documents")
         self._change_days: NDArray[np.int32] = load(folder, "change-days")
-        self.facets = {spec["name"]: _open_facet(folder, spec) for spec in about["facets"]}
+        self.facets = {spec["name"]: _open_facet(folder, n, spec) for n, spec in enumerate(about["facets"])}
         self._stored = Blobs(folder, "stored")
         self._status = lru_cache(maxsize=8)(self._statuses)
 
@@ -234,8 +234,8 @@ def write(folder: Path, entries: Sequence[Entry], specs: Sequence[FacetSpec], la
     save(folder, "change-documents", np.asarray([number for number, _ in changes], np.int32))
     save(folder, "change-days", np.asarray([day for _, day in changes], np.int32))
     _write_layout(folder, layout)
-    for name in names:
-        _write_facet(folder, name, [entry.facets.get(name, ()) for entry in entries])
+    for number, name in enumerate(names):
+        _write_facet(folder, number, [entry.facets.get(name, ()) for entry in entries])
     Blobs.write(folder, "stored", (entry.stored for entry in entries))
 
 
@@ -260,23 +260,22 @@ def _write_layout(folder: Path, layout: Sequence[Layout]) -> None:
     save(folder, "lengths", np.asarray([one.length for one in layout], np.float32))
 
 
-def _write_facet(folder: Path, name: str, rows: Sequence[Sequence[str]]) -> None:
+def _write_facet(folder: Path, number: int, rows: Sequence[Sequence[str]]) -> None:
     values = sorted({value for row in rows for value in row})
     codes = {value: code for code, value in enumerate(values)}
     offsets, flat = ragged([sorted({codes[value] for value in row}) for row in rows])
-    save(folder, f"facet-{name}-offsets", offsets)
-    save(folder, f"facet-{name}-codes", flat)
-    (folder / f"facet-{name}.json").write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
+    save(folder, f"facet-{number}-offsets", offsets)
+    save(folder, f"facet-{number}-codes", flat)
+    (folder / f"facet-{number}.json").write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
 
 
-def _open_facet(folder: Path, spec: Mapping[str, Any]) -> FacetColumn:
-    name = spec["name"]
-    values = tuple(json.loads((folder / f"facet-{name}.json").read_text(encoding="utf-8")))
-    offsets = load(folder, f"facet-{name}-offsets")
+def _open_facet(folder: Path, number: int, spec: Mapping[str, Any]) -> FacetColumn:
+    values = tuple(json.loads((folder / f"facet-{number}.json").read_text(encoding="utf-8")))
+    offsets = load(folder, f"facet-{number}-offsets")
     documents = np.repeat(np.arange(len(offsets) - 1, dtype=np.int32), np.diff(offsets))
-    made = FacetSpec(name, spec["labels"], spec["parents"], frozenset(spec["unlisted"]), spec["descending"])
+    made = FacetSpec(spec["name"], spec["labels"], spec["parents"], frozenset(spec["unlisted"]), spec["descending"])
     by_value = {value: code for code, value in enumerate(values)}
-    return FacetColumn(made, values, by_value, offsets, load(folder, f"facet-{name}-codes"), documents)
+    return FacetColumn(made, values, by_value, offsets, load(folder, f"facet-{number}-codes"), documents)
 
 
 def _spec_json(spec: FacetSpec) -> dict[str, object]:

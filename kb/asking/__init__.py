@@ -1,0 +1,5 @@
+"""Questions asked of one generation: a `Query` in, `Results` out."""
+
+from kb.asking.asker import Asker
+
+__all__ = ["Asker"]

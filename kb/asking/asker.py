@@ -1,0 +1,210 @@
+"""A query into a request to the engine, and the engine's answer into results."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from kb.asking.filters import FilterReader, Filters, check
+from kb.asking.matching import Settled, Settler
+from kb.config import Settings
+from kb.folding import fold_label
+from kb.indexing.entries import STATUS_LABELS, TYPE_LABELS, service_value
+from kb.indexing.reading import document_from_json
+from kb.indexing.site import Site
+from kb.language import authorities
+from kb.language.analysis import EXACT, Analyzer
+from kb.language.lexicon import Lexicon
+from kb.language.query import QueryReader
+from kb.language.redaction import redact
+from kb.language.spelling import Speller
+from kb.model import GROUPS, Change, Facet, FacetValue, Hit, Query, Results, Tag
+from kb.search.engine import Engine
+from kb.search.request import STATUS, Answer, Counted, Match, Request
+from kb.search.snippets import Highlighter
+
+#: (name, label, URL parameter) of every facet, in the order in which the site shows them.
+FACETS: tuple[tuple[str, str, str], ...] = (
+    ("type", "Type", "type"),
+    ("service", "Service", "service"),
+    ("topic", "Subject", "tag"),
+    ("visa", "Visa class", "tag"),
+    ("form", "Form", "tag"),
+    ("agency", "Agency", "tag"),
+    ("program", "Program", "tag"),
+    ("year", "Date", "year"),
+    ("cites", "Law cited", "cites"),
+    (STATUS, "Status", "status"),
+    ("author", "Author", "author"),
+    ("source", "Source", "source"),
+)
+
+
+class Asker:
+    """Answers queries over one generation; safe to share between threads."""
+
+    def __init__(self, engine: Engine, site: Site, settings: Settings) -> None:
+        self._engine = engine
+        self._site = site
+        self._settings = settings
+        vocabulary = site.vocabulary
+        self._analyzer = Analyzer(Lexicon(vocabulary))
+        self._filters = FilterReader(engine, vocabulary, (heading.slug for heading in settings.heading))
+        self._settler = Settler(engine, QueryReader(self._analyzer), lambda: self._speller)
+
+    @cached_property
+    def _speller(self) -> Speller:
+        return Speller((term.removeprefix(EXACT), count) for term, count in self._engine.terms(EXACT))
+
+    def ask(self, query: Query) -> Results:
+        """The results of a query. Raises ParameterError for a value that a parameter cannot have."""
+        check(query)
+        query = replace(query, text=redact(query.text)[0])
+        settled = self._settler.settle(query.text, query.match)
+        filters = self._filters.read(query, settled.read)
+        sort = query.sort or ("relevance" if settled.matching.scored else "newest")
+        request = self._request(query, settled, filters, sort)
+        answer = self._engine.search(request)
+        marks = (*settled.marks, *settled.read.other_marks)
+        return Results(
+            query=query,
+            read_as=tuple(sorted(marks, key=lambda mark: (mark.start, mark.end))),
+            suggestion=settled.suggestion,
+            relaxed=settled.relaxed,
+            unknown=tuple(filters.unknown),
+            total=answer.total,
+            page=query.page,
+            per_page=query.per_page,
+            sort=sort,
+            hits=self._hits(answer.matches, settled, filters, request),
+            facets=self._facets(answer, filters),
+        )
+
+    def _request(self, query: Query, settled: Settled, filters: Filters, sort: str) -> Request:
+        return Request(
+            matching=settled.matching,
+            selections=tuple(filters.selections),
+            conditions=tuple(filters.conditions),
+            nodes=tuple(filters.nodes),
+            excluded_nodes=tuple(filters.excluded_nodes),
+            date_from=filters.date_from,
+            date_to=filters.date_to,
+            as_of=query.as_of,
+            today=dt.date.today(),
+            sort=sort,
+            offset=(query.page - 1) * query.per_page,
+            limit=query.per_page,
+            promoted=self._promoted(settled),
+            nothing=filters.nothing,
+        )
+
+    def _promoted(self, settled: Settled) -> frozenset[str]:
+        """For a bare topic, the service page that covers it; for a service's own name, that page."""
+        read = settled.read
+        if settled.relaxed or read.excluded or not read.units:
+            return frozenset()
+        found = set(self._service_names.get(fold_label(read.text), ()))
+        if read.concept and (service := self._site.vocabulary[read.concept].service):
+            found.add(service if service in self._site.facts else f"services/{service}")
+        return frozenset(found)
+
+    @cached_property
+    def _service_names(self) -> Mapping[str, list[str]]:
+        names: dict[str, list[str]] = {}
+        for document_id, facts in self._site.facts.items():
+            if facts.ref.type == "service":
+                for name in (facts.ref.title, facts.ref.menu_label, *facts.ref.aliases):
+                    names.setdefault(fold_label(name), []).append(document_id)
+        return names
+
+    # -- hits -----------------------------------------------------------------------------------------------------
+
+    def _hits(self, matches: Sequence[Match], settled: Settled, filters: Filters, request: Request) -> tuple[Hit, ...]:
+        nodes = [unit.node for unit in settled.matching.scored]
+        highlighter = Highlighter(self._analyzer, nodes)
+        return tuple(self._hit(match, highlighter) for match in matches)
+
+    def _hit(self, match: Match, highlighter: Highlighter) -> Hit:
+        stored: Mapping[str, Any] = match.stored
+        document = document_from_json(stored["document"])
+        changes = self.changes_after(document.id, match.changes)
+        texts = [text for _, _, text in stored["sections"] if text]
+        beginning = next(iter(texts), document.summary or "")
+        return Hit(
+            id=document.id,
+            url=stored["url"],
+            type=document.type,
+            title=document.title,
+            title_html=highlighter.title(document.title, document.lang),
+            snippet_html=highlighter.snippet(texts, document.lang, beginning),
+            date=document.date,
+            authors=document.authors,
+            tags=self.tags(document.tags),
+            source=document.source,
+            lang=document.lang,
+            updated=document.updated,
+            reviewed=document.reviewed,
+            status=match.status,
+            change=changes[0] if changes and match.status == "law-changed" else None,
+            changes=len(changes) if match.status == "law-changed" else 0,
+            superseded_by=document.superseded_by,
+            summary=document.summary,
+            score=round(match.score, 6),
+        )
+
+    def tags(self, concept_ids: Sequence[str]) -> tuple[Tag, ...]:
+        """Concepts as tags, in the order of their groups."""
+        tags = [self._site.vocabulary.tag(one) for one in concept_ids if one in self._site.vocabulary]
+        return tuple(sorted(tags, key=lambda tag: GROUPS.index(tag.group)))
+
+    def changes_after(self, document_id: str, days: Sequence[dt.date]) -> list[Change]:
+        """The changes on those days of law that the document cites, newest first."""
+        changes = [self._site.change_by_mark[mark] for mark in self._site.facts[document_id].changes]
+        found = [change for change in changes if change.date in days]
+        return sorted(found, key=lambda change: (-change.date.toordinal(), change.key, change.title))
+
+    # -- facets -----------------------------------------------------------------------------------------------------
+
+    def _facets(self, answer: Answer, filters: Filters) -> tuple[Facet, ...]:
+        selected = {(chosen.facet, value) for chosen in filters.selections for value in chosen.values}
+        return tuple(
+            Facet(name, label, param, tuple(self._value(name, one, selected) for one in answer.facets.get(name, ())))
+            for name, label, param in FACETS
+        )
+
+    def _value(self, facet: str, counted: Counted, selected: set[tuple[str, str]]) -> FacetValue:
+        value = counted.value
+        label, parent = self._shown(facet, value)
+        return FacetValue(value, label, counted.count, (facet, value) in selected, parent)
+
+    def _shown(self, facet: str, value: str) -> tuple[str, str | None]:
+        """(label, parent) of a facet's value."""
+        vocabulary = self._site.vocabulary
+        if facet in GROUPS and value in vocabulary:
+            return vocabulary[value].pref_label, vocabulary.parent(value)
+        if facet == "type":
+            return TYPE_LABELS.get(value, value), None
+        if facet == STATUS:
+            return STATUS_LABELS.get(value, value), None
+        if facet == "cites":
+            return authorities.label(value), authorities.parent(value)
+        if facet == "service":
+            return self.service_label(value), value.rpartition("/")[0] or None
+        return value, None
+
+    def service_label(self, value: str) -> str:
+        """How a value of the `service` facet reads: the page's short name, or the heading's label."""
+        facts = self._services.get(value)
+        if facts:
+            return facts
+        heading, _, slug = value.rpartition("/")
+        return slug.replace("-", " ").capitalize() if heading else self._settings.heading_label(slug)
+
+    @cached_property
+    def _services(self) -> Mapping[str, str]:
+        return {
+            service_value(one.ref.id): one.ref.menu_label for one in self._site.facts.values() if one.ref.type == "service"
+        }
