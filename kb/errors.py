@@ -75,3 +75,7 @@ class ParameterError(KnowledgeBaseError):
 
 class SourceError(KnowledgeBaseError):
     """Something given to the importer cannot be read."""
+
+
+class DocumentError(KnowledgeBaseError):
+    """A document given to the library cannot be taken: its id, or a tag that the vocabulary does not know."""

@@ -8,6 +8,7 @@ the weights are those of `kb.search.scoring`; the order of near-equal scores may
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -42,6 +43,9 @@ class Engine(Protocol):
 
     def stored(self, document_id: str) -> Mapping[str, object] | None:
         """What was stored with a document; None where there is no such document."""
+
+    def status(self, document_id: str, day: dt.date) -> tuple[str, tuple[dt.date, ...]]:
+        """A document's status on a day, and the days on which law that it cites changed after it, newest first."""
 
     def ids(self) -> Sequence[str]:
         """The ids of all documents, in the order in which they were built."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,11 @@ class LocalEngine:
         """See `kb.search.engine.Engine.stored`."""
         number = self._columns.numbers.get(document_id)
         return None if number is None else self._columns.stored(number)
+
+    def status(self, document_id: str, day: dt.date) -> tuple[str, tuple[dt.date, ...]]:
+        """See `kb.search.engine.Engine.status`."""
+        number, request = self._columns.numbers[document_id], Request(today=day)
+        return STATUSES[int(self._columns.statuses(request)[number])], self._columns.later_changes(number, request)
 
     def ids(self) -> Sequence[str]:
         """See `kb.search.engine.Engine.ids`."""

@@ -1,0 +1,272 @@
+"""The library's one face: a knowledge base that can be opened, rebuilt, searched and checked.
+
+The command line and the web are thin over it, and use it as a stranger would.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from kb.changes import load_changes
+from kb.config import FILE, Settings, load_settings
+from kb.content.files import FOLDER, find_pages
+from kb.errors import ConfigError, DamagedIndexError, DocumentError, NoIndexError, RootError
+from kb.indexing import readings as kept
+from kb.indexing.drafts import draft_at
+from kb.indexing.entries import Corpus
+from kb.indexing.generations import Generation
+from kb.indexing.lock import rebuild_lock
+from kb.indexing.reading import PageReader
+from kb.indexing.rebuild import INDEX, Progress, ReadAll, generation_keys, open_generations, read_all, rebuild, silent, write_generation
+from kb.language import authorities
+from kb.language.analysis import Analyzer
+from kb.language.citations import canonical
+from kb.language.lexicon import Lexicon
+from kb.model import Change, Completion, Document, Page, Problem, Query, RelatedPage, Results, Status, Summary
+from kb.newsroom.check import CheckedPage, check_site
+from kb.reader import Reader
+from kb.vocabulary import PATH as VOCABULARY
+from kb.vocabulary import Vocabulary
+
+#: Seconds between two looks at which generation is live (the contract: a new one is picked up within two seconds).
+LOOK_AGAIN = 0.5
+
+
+class KnowledgeBase:
+    """A knowledge base: what is configured, what is built, and everything that can be asked of it.
+
+    One instance may serve many threads. A new generation, whoever built it, is picked up within two seconds; what
+    was answered from the old one stays valid.
+    """
+
+    def __init__(self, settings: Settings, documents: Sequence[Document] | None = None) -> None:
+        self.settings = settings
+        self._documents = documents
+        self._vocabulary = Vocabulary()
+        self._changes: tuple[Change, ...] = ()
+        self._generations = open_generations(settings)
+        self._reader: Reader | None = None
+        self._looked = float("-inf")
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, root: Path | str, engine: str | None = None) -> KnowledgeBase:
+        """The knowledge base of a folder with `kb.toml` and `content/`; an index need not exist yet.
+
+        Raises RootError where the folder is none, ConfigError with every problem of `kb.toml`.
+        """
+        root = Path(root)
+        settings = load_settings(root, engine)
+        if not (root / FOLDER).is_dir():
+            raise RootError(f"{root}: no {FOLDER}/ beside {FILE}: create it, or give another folder with --root.")
+        return cls(settings)
+
+    @classmethod
+    def from_documents(
+        cls,
+        documents: Iterable[Document],
+        vocabulary: Vocabulary | Mapping[str, Mapping[str, Any]] | Path | str | None = None,
+        path: Path | str | None = None,
+        *,
+        changes: Iterable[Change] = (),
+        engine: str | None = None,
+        settings: Settings | None = None,
+    ) -> KnowledgeBase:
+        """A knowledge base of documents that were never files, built at once.
+
+        `vocabulary` is one, or its concepts by id as `vocabulary.toml` writes them, or that file; `path` the folder
+        that gets an `index/` (a temporary one by default). A change needs its `authority` in any spelling.
+        Raises DocumentError for an id that is empty, twice there or with control characters, and for unknown tags.
+        """
+        base = settings or Settings()
+        root = Path(path) if path is not None else Path(mkdtemp(prefix="kb-"))
+        found = cls(base.model_copy(update={"root": root, "engine": engine or base.engine}), ())
+        found._vocabulary = _vocabulary(vocabulary)
+        found._changes = tuple(_with_key(change) for change in changes)
+        found._documents = _checked(documents, found._vocabulary)
+        found.rebuild()
+        return found
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    def reader(self) -> Reader:
+        """The live generation, open. Everything asked of one reader is answered from one generation.
+
+        Raises NoIndexError where none was built, DamagedIndexError where it cannot be opened.
+        """
+        now = time.monotonic()
+        if self._reader is not None and now - self._looked < LOOK_AGAIN:
+            return self._reader
+        with self._lock:
+            self._looked = now
+            if self._reader is None or self._generations.current_name() != self._reader.generation:
+                self._reader = self._open_live()
+            return self._reader
+
+    def _open_live(self) -> Reader:
+        """The live generation; the one that is open already where a later one cannot be opened."""
+        try:
+            return Reader(self._generations.live(), self.settings)
+        except (NoIndexError, DamagedIndexError):
+            if self._reader is None:
+                raise
+            return self._reader
+        except (OSError, ValueError, KeyError) as error:
+            if self._reader is None:
+                raise DamagedIndexError(f"The index is damaged ({error}): run `kb rebuild-index`.") from error
+            return self._reader
+
+    def search(self, query: Query | str) -> Results:
+        """See `Reader.search`."""
+        return self.reader().search(query)
+
+    def related(self, document_id: str, limit: int = 6) -> tuple[RelatedPage, ...]:
+        """See `Reader.related`."""
+        return self.reader().related(document_id, limit)
+
+    def suggest(self, prefix: str, limit: int = 8) -> tuple[Completion, ...]:
+        """See `Reader.suggest`."""
+        return self.reader().suggest(prefix, limit)
+
+    def document(self, document_id: str) -> Page:
+        """See `Reader.document`."""
+        return self.reader().document(document_id)
+
+    def draft_at(self, path: str) -> Page | None:
+        """The draft that would be served at a URL path, read from its file; None where there is none."""
+        return draft_at(self.settings.root, path)
+
+    # -- managing ---------------------------------------------------------------------------------------------------
+
+    def rebuild(self, full: bool = False, keep_going: bool = False, progress: Progress = silent) -> Summary:
+        """Write a new generation and switch to it. See `kb.indexing.rebuild.rebuild` for what it raises."""
+        if self._documents is not None:
+            return self._rebuild_documents(self._documents, progress)
+        summary = rebuild(self.settings, full, keep_going, progress)
+        self._look_now()
+        return summary
+
+    def _rebuild_documents(self, documents: Sequence[Document], progress: Progress) -> Summary:
+        started = time.monotonic()
+        reader = PageReader(Analyzer(Lexicon(self._vocabulary)), self._vocabulary)
+        with rebuild_lock(self.settings.root / INDEX):
+            readings = [reader.read(document) for document in documents]
+            corpus = Corpus(readings, self._vocabulary, self._changes, self.settings)
+            generation = write_generation(self._generations, corpus, self.settings.engine, progress)
+        self._look_now()
+        count = len(readings)
+        seconds = round(time.monotonic() - started, 3)
+        return Summary(self.settings.engine, generation.name, count, count, 0, 0, count, seconds, generation.size)
+
+    def back(self) -> Status:
+        """Return to the generation before the live one. Raises NoPreviousGenerationError where none is kept."""
+        with rebuild_lock(self.settings.root / INDEX):
+            self._generations.back()
+        self._look_now()
+        return self.status()
+
+    def _look_now(self) -> None:
+        self._looked = float("-inf")
+
+    def status(self, verify: bool = False) -> Status:
+        """What is live, and which pages have changed since; with `verify` every file's checksum is compared.
+
+        Raises NoIndexError, DamagedIndexError.
+        """
+        generation = self._generations.live()
+        if verify:
+            self._generations.verify(generation)
+        return Status(
+            engine=self.settings.engine,
+            generation=generation.name,
+            built=generation.built,
+            documents=generation.manifest["documents"],
+            size=generation.size,
+            previous=generation.manifest["previous"],
+            stale=self._stale(generation) if self._documents is None else (),
+            verified=verify,
+        )
+
+    def _stale(self, generation: Generation) -> tuple[str, ...]:
+        """The ids of pages that were added, changed or removed since a generation was built (drafts apart)."""
+        try:
+            common = kept.fingerprint(Vocabulary.load(self.settings.root / VOCABULARY))
+        except ConfigError:
+            return (VOCABULARY,)
+        built = generation_keys(generation)
+        now = {file.id: kept.page_key(file.path, file.data, common) for file in find_pages(self.settings.root)}
+        changed = {one for one in built.keys() & now.keys() if built[one] != now[one]}
+        return tuple(sorted(changed | (built.keys() - now.keys()) | self._added(built, now)))
+
+    def _added(self, built: Mapping[str, str], now: Mapping[str, str]) -> set[str]:
+        added = now.keys() - built.keys()
+        return {one for one in added if b"\ndraft: true" not in (self.settings.root / FOLDER / f"{one}.md").read_bytes()}
+
+    def check(self) -> tuple[Problem, ...]:
+        """Every problem of content, vocabulary, links, tags and currency; nothing is built."""
+        problems: list[Problem] = []
+        vocabulary, changes = Vocabulary(), tuple[Change, ...]()
+        try:
+            vocabulary = Vocabulary.load(self.settings.root / VOCABULARY)
+        except ConfigError as error:
+            return error.problems
+        try:
+            changes = load_changes(self.settings.root, canonical, authorities.label)
+        except ConfigError as error:
+            problems += error.problems
+        found = read_all(list(find_pages(self.settings.root)), vocabulary, self._kept())
+        problems += found.problems
+        problems += check_site(_checked_pages(found), found.drafts, vocabulary, changes, self.settings)
+        levels = ("error", "warning", "note")
+        return tuple(sorted(problems, key=lambda one: (levels.index(one.level), one.path, one.line)))
+
+    def _kept(self) -> kept.KeptReadings:
+        try:
+            return kept.KeptReadings.open(self.settings.root / INDEX / "readings" / "readings.bin")
+        except kept.DamagedReadingsError:
+            return kept.KeptReadings({}, b"")
+
+
+def _checked_pages(found: ReadAll) -> list[CheckedPage]:
+    return [CheckedPage(one.document, one.url, one.links, one.cites) for one in found.readings.values()]
+
+
+def _vocabulary(given: Vocabulary | Mapping[str, Mapping[str, Any]] | Path | str | None) -> Vocabulary:
+    if isinstance(given, Vocabulary):
+        return given
+    if given is None:
+        return Vocabulary()
+    if isinstance(given, Mapping):
+        return Vocabulary.from_mapping(given)
+    return Vocabulary.load(Path(given), str(given))
+
+
+def _with_key(change: Change) -> Change:
+    key = change.key or canonical(change.authority)
+    if not key:
+        raise DocumentError(f"“{change.authority}” is not a citation: write it as 8 CFR 214.2(h) or INA 212(a)(9)(B).")
+    return replace(change, key=key, authority=authorities.label(key))
+
+
+def _checked(documents: Iterable[Document], vocabulary: Vocabulary) -> tuple[Document, ...]:
+    """The documents that are no drafts, with their tags as concept ids."""
+    found: dict[str, Document] = {}
+    for document in documents:
+        if not document.id or any(ord(char) < 32 or ord(char) == 127 for char in document.id):
+            raise DocumentError(f"“{document.id!r}” cannot be an id: give any text without control characters.")
+        if document.id in found:
+            raise DocumentError(f"Two documents have the id “{document.id}”: give each its own.")
+        tags = [vocabulary.resolve(tag) for tag in document.tags]
+        for tag, concept_id in zip(document.tags, tags, strict=True):
+            if concept_id is None:
+                nearest = vocabulary.nearest(tag)
+                hint = f"did you mean {nearest}?" if nearest else "the vocabulary is empty."
+                raise DocumentError(f"{document.id}: unknown tag “{tag}”: {hint}")
+        found[document.id] = replace(document, tags=tuple(dict.fromkeys(filter(None, tags))))
+    return tuple(document for document in found.values() if not document.draft)

@@ -1,0 +1,32 @@
+"""Drafts, read straight from their file for `kb serve --drafts`; no generation holds them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kb.content.files import FOLDER, PageFile, parse_page, url_of
+from kb.indexing.reading import PageReader
+from kb.language.analysis import Analyzer
+from kb.language.lexicon import Lexicon
+from kb.model import Page
+from kb.vocabulary import PATH, Vocabulary
+
+
+def draft_at(root: Path, path: str) -> Page | None:
+    """The draft that would be served at a URL path, or None where there is no valid draft for it."""
+    inner = path.strip("/")
+    for document_id in (inner, f"pages/{inner}"):
+        file = root / FOLDER / f"{document_id}.md"
+        if not inner or ".." in inner.split("/") or not file.is_file():
+            continue
+        vocabulary = Vocabulary.load(root / PATH)
+        document, _ = parse_page(PageFile(document_id, str(file), file.read_bytes()), vocabulary)
+        if document is None or not document.draft:
+            continue
+        reading = PageReader(Analyzer(Lexicon(vocabulary)), vocabulary).read(document)
+        tags = tuple(vocabulary.tag(tag) for tag in document.tags)
+        return Page(
+            document, url_of(document_id), reading.html, reading.bio_html, reading.headings, reading.words, tags,
+            vocabulary.services(document.tags), reading.cites, "unreviewed", (),
+        )  # fmt: skip
+    return None

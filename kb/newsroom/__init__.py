@@ -1,0 +1,1 @@
+"""What editors ask of an archive: is it in order, what does it need."""
