@@ -49,6 +49,10 @@ class Reader:
         """The results of a query, or of plain words. Raises ParameterError for an impossible value."""
         return self._asker.ask(Query(text=query) if isinstance(query, str) else query)
 
+    def explain(self, query: Query, document_id: str) -> tuple[str, ...]:
+        """What the score of a hit of this query is made of, a line each."""
+        return self._asker.explain(query, document_id)
+
     def suggest(self, prefix: str, limit: int = 8) -> tuple[Completion, ...]:
         """Services, concepts, forms, citations and titles with a word that begins so; services first."""
         wanted = fold(prefix).strip()

@@ -83,6 +83,21 @@ class Asker:
             facets=self._facets(answer, filters),
         )
 
+    def explain(self, query: Query, document_id: str) -> tuple[str, ...]:
+        """What the score of a hit is made of, in words, a line each."""
+        query = replace(query, text=redact(query.text)[0])
+        settled = self._settler.settle(query.text, query.match)
+        filters = self._filters.read(query, settled.read)
+        found = self._engine.explain(self._request(query, settled, filters, "relevance"), document_id)
+        marks = {unit: mark for unit, mark in zip(settled.read.units, settled.marks, strict=True)}
+        order = sorted(settled.read.units, key=lambda unit: not unit.required)
+        lines = [f"{marks[unit].label} ({marks[unit].kind}): {added:.3f}" for unit, added in zip(order, found.units, strict=True)]
+        if found.fading < 1:
+            lines.append(f"older news: × {found.fading:.3f}")
+        if found.promoted:
+            lines.append("covers exactly what was asked: first")
+        return tuple(lines)
+
     def _request(self, query: Query, settled: Settled, filters: Filters, sort: str) -> Request:
         return Request(
             matching=settled.matching,

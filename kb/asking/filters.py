@@ -18,8 +18,6 @@ from kb.search.engine import Engine
 from kb.search.request import STATUS, Condition, Selection
 from kb.vocabulary import Vocabulary
 
-#: How far a page may lie: `page * per_page` stays below any number of documents.
-LARGEST_PAGE = 1_000_000
 _CLOSED = (("type", TYPES, "a type"), ("status", STATUSES, "a status"))
 
 
@@ -52,8 +50,8 @@ def check(query: Query) -> None:
         raise ParameterError("match", query.match, f"“{query.match}” is not a way to match. Choose: most, any, all.")
     if query.date_from and query.date_to and query.date_from > query.date_to:
         raise ParameterError("from", query.date_from.isoformat(), "The first date is after the last.")
-    if not 1 <= query.page <= LARGEST_PAGE:
-        raise ParameterError("page", str(query.page), f"The page must be 1 or more, and at most {LARGEST_PAGE:,}.")
+    if query.page < 1:
+        raise ParameterError("page", str(query.page), "The page must be 1 or more.")
     if not 1 <= query.per_page <= 100:
         raise ParameterError("per_page", str(query.per_page), "The number of results per page must be from 1 to 100.")
     if len(query.text) > 1000:

@@ -31,6 +31,9 @@ _TEXT_CODECS = re.compile(
 #: What Windows-1252 shows for the bytes of UTF-8 punctuation and accented letters.
 _MOJIBAKE = re.compile("(?:[\xc2-\xc3][\x80-\xbf]|â(?:€|\x80)[\x80-\xbf\u2010-\u2122\u0152-\u0178\u02c6\u02dc])+")
 
+#: A closing quote whose last byte Windows-1252 does not have.
+_LOST_QUOTE = re.compile("â€\x9d?")
+
 
 def decode(data: bytes, log: Log) -> str:
     """The text of a file. Raises SourceError for what is not text; guesses are noted in `log`."""
@@ -84,7 +87,7 @@ def mend_mojibake(text: str, log: Log) -> str:
         log.add("encoding", "characters read twice in the wrong encoding, mended", f"{found[0]} → {mended}")
         return mended
 
-    return _MOJIBAKE.sub(mend, text)
+    return _LOST_QUOTE.sub("”", _MOJIBAKE.sub(mend, text))
 
 
 def _byte(char: str) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from kb.ingest.dates import DateRead, impossible_date, read_date, read_date_line
 from kb.ingest.furniture import Furniture
 from kb.ingest.metadata import Metadata, Said
-from kb.ingest.names import is_byline, is_site_user, look_like_names, split_names
+from kb.ingest.names import has_degree, is_byline, is_site_user, look_like_names, split_names
 from kb.ingest.report import Log
 from kb.ingest.titles import Title, has_prefix, read_title
 from kb.ingest.tree import HEADINGS, Block
@@ -19,7 +19,8 @@ from kb.ingest.wording import same_words, words
 #: How far from the title, in blocks, a date line or a byline may stand.
 _NEAR = 5
 _POSTED = re.compile(
-    r"^(?:\W*(?:posted|published|by|written|date|on|updated)\b|.{0,12}\b(?:19|20)\d\d\b|\w+ \d)", re.IGNORECASE
+    r"^(?:\W*(?:posted|published|submitted|by|written|date|on|updated)\b|.{0,12}\b(?:19|20)\d\d\b|\w+ \d)",
+    re.IGNORECASE,
 )
 
 
@@ -73,14 +74,9 @@ class _Top:
         """The block that is the title, by the surest evidence there is."""
         lines = [n for n in range(self._limit()) if self._is_line(n)]
         short = [n for n in lines if self.page[n].words <= 45]
-        for attempt in (
-            self._prefixed,
-            self._said,
-            self._main_heading,
-            self._above_date,
-            self._first_heading,
-            self._first_line,
-        ):
+        # A title that the page only says in its markup is better than the first line that might be one.
+        guesses = () if self.meta.titles else (self._first_heading, self._first_line)
+        for attempt in (self._prefixed, self._said, self._main_heading, self._above_date, *guesses):
             if (place := attempt(short)) is not None:
                 return place
         return None
@@ -118,6 +114,11 @@ class _Top:
         return next((n for n in lines if self.page[n].name in HEADINGS), None)
 
     def _first_line(self, lines: list[int]) -> int | None:
+        """The first line that is no furniture, no date and no sentence, above the first paragraph."""
+        text = next(
+            (n for n, block in enumerate(self.page) if block.words >= 25 and block.text.endswith(".")), len(self.page)
+        )
+        lines = [n for n in lines if n < text]
         plain = [n for n in lines if self.rules.line(self.page[n].text) is None and not is_byline(self.page[n].text)]
         return next((n for n in plain if self._dated(n) is None and not self.page[n].text.endswith((".", ":"))), None)
 
@@ -128,7 +129,8 @@ class _Top:
         if found is None and len(text) < 160 and _POSTED.match(text):
             found = read_date(text)
             rest = text[: found.start] + text[found.end :] if found else text
-            return found if len(words(rest)) <= 14 and not text.endswith(".") else None
+            is_sentence = text.endswith(".") and not has_degree(text)
+            return found if len(words(rest)) <= 14 and not is_sentence else None
         return found
 
     def _date_line_near(self, number: int) -> bool:
@@ -220,7 +222,7 @@ class _Top:
         return last
 
     def _is_top(self, number: int, text: str, title: Title) -> bool:
-        if self._dated(number) is not None or is_byline(text):
+        if self._dated(number) is not None or is_byline(text) or (impossible_date(text) and len(text.split()) <= 5):
             return True
         return same_words(text, title.text) or same_words(read_title(text).text, title.text)
 

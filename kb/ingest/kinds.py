@@ -23,7 +23,7 @@ _DIGEST = re.compile(
 def kind_of(headline: Headline, body: Sequence[Block], syndicated: bool, log: Log) -> str:
     """`article`, `news`, `digest` or `alert`; the reason is noted."""
     kind, why = _decide(headline, body, syndicated)
-    log.add("type", f"taken for {'an' if kind[0] in 'aeiou' else 'a'} {kind} because {why}", headline.raw_title)
+    log.add("type", f"the type is {kind} because {why}", headline.raw_title)
     return kind
 
 

@@ -33,6 +33,8 @@ def clean_url(raw: str, base: str = "") -> str | None:
     text = (
         re.sub(r"(?<=\d)×(?=\d)", "x", text).replace("–", "--").replace("—", "---").replace("…", "...").replace("″", "")
     )
+    if not text or text.startswith("#"):
+        return None
     if re.match(r"(?i)(?:mailto|tel):\S+$", text):
         return quote(text, safe=_SAFE)
     if text.startswith("www."):

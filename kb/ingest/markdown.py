@@ -20,7 +20,8 @@ from kb.language.redaction import redact
 _MARKUP = re.compile(r"[\\`*_]|(?<=\])\((?=\S)|\{(?=[:#.])")
 _ENTITY = re.compile(r"&(?=#?\w{1,30};)")
 _LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s)|[+>-](?=\s)|[=~-]{3,}\s*$|:(?=\s)|\d{1,9}(?=[.)]\s)|```)", re.MULTILINE)
-_INLINE_ONLY = frozenset({"td", "th"} | HEADINGS)
+#: Bullets that word processors write as letters.
+_BULLET = re.compile(r"\s*[·•▪●◦‣§]\s*(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,8 @@ def _block(block: Block, converter: _Converter) -> str:
     _tidy(tag)
     converted = converter.convert_soup(tag)
     text = re.sub(r"\n{3,}", "\n\n", converted).strip("\n")
+    if block.name == "p" and (bullet := _BULLET.match(text)):
+        return f"-   {_trim(text[bullet.end() :])}"
     if block.name == "p":
         text = _LINE_START.sub(_escape_start, _trim(text))
     if block.name in HEADINGS:

@@ -33,7 +33,7 @@ _LINE = re.compile(
 _PERMISSION = re.compile(r"permission|permiso|re-?print|republish|reproduc|courtesy|licen[cs]e", re.IGNORECASE)
 _NAME = re.compile(
     r"\b(?:appeared|published|posted|printed|ran|permission|from|courtesy|source:|via:?|cross-?posted|republished|reprinted)\b"
-    r"[^.]{0,60}?\b(?:on|in|at|by|from|of|with)\s+(?:the\s+)?(?P<name>[A-Z0-9][\w.&'’-]*(?:\s+(?:[A-Z0-9&][\w.&'’-]*|of|the|for|and|on))*)"
+    r"[^.]{0,60}?\b(?:on|in|at|by|from|of|with)\s+(?:the\s+)?(?P<name>{_CAPITAL}(?:\s+(?:{_CAPITAL}|&|of|the|for|and|on))*)"
 )
 _AFTER_COLON = re.compile(r"^\W*(?:source|fuente|via)\s*:\s*(?P<name>[^.|,(]{2,60})", re.IGNORECASE)
 _GENERIC = re.compile(
@@ -76,6 +76,12 @@ def read_origin(page: Iterable[Block]) -> Origin:
         for link in block.tag.find_all("a")
     ]
     addresses = [(label, url) for label, url in links if url and url.startswith("http")]
+    if (
+        not addresses
+        and (bare := re.search(r"https?://[^\s<>\"“”]+", text))
+        and (url := clean_url(bare[0].rstrip(".,;)")))
+    ):
+        addresses = [("", url)]
     date = read_date(text)
     return Origin(
         shorten(text, 300),
@@ -100,7 +106,7 @@ def _name(text: str, labels: list[str]) -> str:
 
 
 def _permission(text: str) -> str:
-    sentences = re.split(r"(?<=[a-z)\]][.!])\s+(?=[A-Z©])", text)
+    sentences = re.split(r"(?<=[a-z0-9)\]][.!])\s+(?=[A-Z©])", text)
     said = [sentence for sentence in sentences if _PERMISSION.search(sentence)]
     return shorten(" ".join(said), 300)
 

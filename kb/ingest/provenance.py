@@ -19,7 +19,7 @@ from kb.ingest.links import address_key, clean_url, source_url, url_slug
 from kb.ingest.metadata import Metadata
 from kb.ingest.origin import Origin
 from kb.ingest.report import Log
-from kb.ingest.wording import host, likeness, telling_words, words
+from kb.ingest.wording import host, likeness, same_words, telling_words, words
 from kb.model import Source
 
 _SHARERS = re.compile(
@@ -124,6 +124,7 @@ class Provenance:
 
     source: Source | None
     url: str | None
+    is_reprint: bool = False
 
 
 def decide(found: Sequence[Witness], origin: Origin, meta: Metadata, article: Article, log: Log) -> Provenance:
@@ -141,7 +142,8 @@ def decide(found: Sequence[Witness], origin: Origin, meta: Metadata, article: Ar
         evidence = ", ".join(f"{w.count} × {w.kind}" for w in heard if address_key(w.url) == best)
         log.add("source", "the original address was decided by evidence", f"{url} ({evidence})")
     _contradictions(heard, origin, url, article, log)
-    return Provenance(_source(url, origin, meta, article, log), url)
+    is_reprint = bool(origin.words) or any(w.kind == "byline link" for w in found)
+    return Provenance(_source(url, origin, meta, article, log), url, is_reprint)
 
 
 def _of_the_original(found: Sequence[Witness], origin: Origin, meta: Metadata) -> tuple[Witness, ...]:
@@ -213,7 +215,7 @@ def _contradictions(heard: Sequence[Witness], origin: Origin, url: str | None, a
 
 def _source(url: str | None, origin: Origin, meta: Metadata, article: Article, log: Log) -> Source | None:
     own = next((said.text for said in meta.urls), "")
-    sites = [said.text for said in (*meta.sites, *meta.publishers)] if url and host(own) == host(url) else []
+    sites = [*_sites(meta, article)] if url and host(own) == host(url) else []
     publisher = origin.publisher or next((said.text for said in meta.publishers), None)
     name = origin.name or next(iter(sites), None) or (publisher if url and _is_host_of(publisher, url) else None)
     if not name and url:
@@ -224,6 +226,15 @@ def _source(url: str | None, origin: Origin, meta: Metadata, article: Article, l
     name = name or publisher or ""
     published = _published(url, origin, meta, article, log)
     return Source(name, url, published, publisher if publisher != name else None, origin.permission or None)
+
+
+def _sites(meta: Metadata, article: Article) -> Iterator[str]:
+    """What the page calls its site: in its metadata, or after its title ("… | Coast Clinic")."""
+    yield from (said.text for said in (*meta.sites, *meta.publishers))
+    for said in meta.titles:
+        parts = re.split(r"\s+[|•·»«–—-]\s+", said.text)
+        if said.where == "title element" and len(parts) == 2 and same_words(parts[0], article.title):
+            yield parts[1]
 
 
 def _is_host_of(publisher: str | None, url: str) -> bool:

@@ -110,7 +110,7 @@ class Reader:
             identity=decided.url or by_text,
             title=title,
             raw_title=headline.raw_title or title,
-            type=kind_of(headline, body.text, decided.source is not None, log),
+            type=kind_of(headline, body.text, decided.is_reprint, log),
             date=headline.date,
             authors=headline.authors or _author_of_bio(body.bio, log),
             bio=to_markdown(body.bio, Writing(base, log)),

@@ -57,6 +57,9 @@ _ESCAPED = re.compile(
 )
 _ESCAPED_TWICE = re.compile(rf"&amp;lt;/?(?:{_ALTERNATIVES})\b", re.IGNORECASE)
 _ENTITY_TWICE = re.compile(r"&amp;(#\d{2,6}|#x[\da-fA-F]{2,5}|nbsp|amp|quot|apos|[lr][ds]quo|[mn]dash|hellip);")
+#: What WordPress makes of line ends and blank lines (its function wpautop).
+_PAGE_BREAK = re.compile(r"<br\s*/?>\n?", re.IGNORECASE)
+_PAGE_PARAGRAPH = re.compile(r"</?p>\n?", re.IGNORECASE)
 _BRACES = re.compile(r"\{\$\w*\}?|\{\{[^{}\n]{0,200}\}\}|\{%[^{}\n]{0,200}%\}|<\?php.{0,500}?\?>", re.DOTALL)
 _SHORTCODE = re.compile(
     r"\[/?(?:caption|gallery|embed|audio|video|playlist|vc_\w+|et_pb_\w+|su_\w+|fusion_\w+|addtoany|wp_\w+"
@@ -116,7 +119,11 @@ def unescape_markup(text: str, log: Log) -> str:
     if len(tags) < 2:
         return text
     log.add("markup", "markup that stood in the text as entities was unescaped", tags[0][0], count=len(tags))
-    return _ESCAPED.sub(_unescape, text)
+    start, end = tags[0].start(), tags[-1].end()
+    region = text[start:end]
+    if any(found["tag"].lower() == "p" for found in tags):  # then the page's own breaks are the editor's line ends
+        region = _PAGE_PARAGRAPH.sub("\n\n", _PAGE_BREAK.sub("\n", region))
+    return text[:start] + _ESCAPED.sub(_unescape, region) + text[end:]
 
 
 def _unescape(found: re.Match[str]) -> str:

@@ -42,7 +42,7 @@ class Log:
         """Record `what` (a clause in words, the same for the same thing) with a quotation."""
         key = (level, kind, redact(what)[0])
         before, first = self._notes.get(key, (0, ""))
-        self._notes[key] = (before + count, first or redact(shorten(evidence))[0])
+        self._notes[key] = (before + count, first or redact(shorten(evidence, 160))[0])
 
     def extend(self, notes: Iterable[Note]) -> None:
         """Record notes made elsewhere."""

@@ -34,6 +34,9 @@ _FLAGS = "itemscope|async|defer|checked|disabled|hidden|selected|required|allowf
 _FOLLOWS = rf"(?=\s*/?\s*>|\s*[\w:.-]+\s*=|\s+(?:{_FLAGS})\b|\s*\Z)"
 _CLOSING = {"double": re.compile(f"[{DOUBLE}]{_FOLLOWS}"), "single": re.compile(f"[{SINGLE}]{_FOLLOWS}")}
 _SWALLOWED = re.compile(r"<(?=/?[a-zA-Z!])")
+#: Attributes whose values hold no other attribute, whatever they look like.
+_NO_SPACES = frozenset({"href", "src", "class", "id", "rel", "target", "itemprop", "itemtype"})
+_ATTRIBUTE_WITHIN = re.compile(rf"\s[\w:-]+=[{DOUBLE}{SINGLE}]")
 _RAW = frozenset({"script", "style"})
 
 
@@ -99,7 +102,8 @@ class Scanner:
         content = text[opening.end() : close]
         if close == len(text) or (len(content) > 2000 and content.count("<p") > 2 and "[if" not in content):
             self.unclosed += 1
-            return Token("comment", start=start), opening.end()
+            line_end = self._text.find("\n", opening.end())
+            return Token("comment", start=start), line_end if line_end >= 0 else len(self._text)
         closing = _COMMENT_CLOSE.match(text, close)
         return Token("comment", content.strip(" -–—\n"), start=start), closing.end() if closing else close
 
@@ -123,7 +127,7 @@ class Scanner:
                     break
                 place += 1  # a stray quote, a slash or white space
                 continue
-            value, place = self._value(name.end()) if name[2] else ("", name.end())
+            value, place = self._value(name.end(), name[1].lower()) if name[2] else ("", name.end())
             found.append((name[1].lower(), value))
         return tuple(found), place + 1 if place < len(text) and text[place] == ">" else self._skip(place)
 
@@ -131,7 +135,7 @@ class Scanner:
         rest = re.compile(r"\s*[/\s]*>?").match(self._text, place)
         return rest.end() if rest else place
 
-    def _value(self, place: int) -> tuple[str, int]:
+    def _value(self, place: int, name: str) -> tuple[str, int]:
         text = self._text
         mark = text[place] if place < len(text) else ""
         kind = "double" if mark and mark in DOUBLE else "single" if mark and mark in SINGLE else ""
@@ -139,7 +143,7 @@ class Scanner:
             bare = _BARE_VALUE.match(text, place)
             return (html.unescape(bare[0].strip(DOUBLE)), bare.end()) if bare else ("", place)
         close = self._next(kind, _CLOSING[kind], place + 1)
-        if close == len(text) or self._swallows(place + 1, close):
+        if close == len(text) or self._swallows(place + 1, close, name):
             self._repair(text[place : place + 60])
             ends = re.compile(r"[^\s<>]*").match(text, place + 1)
             end = ends.end() if ends else place + 1
@@ -148,12 +152,12 @@ class Scanner:
             self._repair(text[place : close + 1])
         return html.unescape(text[place + 1 : close]), close + 1
 
-    def _swallows(self, start: int, end: int) -> bool:
-        """Whether a value runs over following tags: its own closing quote is missing."""
+    def _swallows(self, start: int, end: int, name: str) -> bool:
+        """Whether a value runs over following attributes or tags: its own closing quote is missing."""
+        if name in _NO_SPACES and _ATTRIBUTE_WITHIN.search(self._text, start, end):
+            return True
         found = _SWALLOWED.search(self._text, start, end)
-        return (found is not None and "\n" in self._text[start:end]) or (
-            found is not None and self._text.find(">", start, found.start()) >= 0
-        )
+        return found is not None and ("\n" in self._text[start:end] or ">" in self._text[start : found.start()])
 
     def _next(self, kind: str, pattern: re.Pattern[str], place: int) -> int:
         searched, at = self._ahead.get(kind, (0, -1))

@@ -106,7 +106,7 @@ def _stream(stdin: TextIO) -> str:
 def _tidy(text: str, log: Log) -> str:
     if removed := forbidden(text):
         log.add("encoding", "control characters that no page may hold were removed", repr(text[:40]), count=removed)
-    tidy = mend_mojibake(clean(text), log)
+    tidy = clean(mend_mojibake(text, log))
     if not tidy.strip():
         raise SourceError("is empty; nothing was imported")
     if tidy.lstrip()[:400].startswith(("<?xml", "<rss")) and "wordpress.org/export" in tidy[:4000]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from bs4 import Tag
 
@@ -124,8 +125,11 @@ def _resolve(name: str, vocabulary: Vocabulary) -> str | None:
 
 
 def _nearest(name: str, vocabulary: Vocabulary) -> str:
-    nearest = vocabulary.nearest(name)
-    return f"nearest concept: {nearest}" if nearest else ""
+    """The nearest concept, where it is near enough to be what was meant."""
+    concept = vocabulary.nearest(name)
+    labels = [concept, *vocabulary[concept].labels] if concept else []
+    near = any(SequenceMatcher(None, fold_label(name), fold_label(label)).ratio() >= 0.75 for label in labels)
+    return f"nearest concept: {concept}" if near else ""
 
 
 @dataclass(frozen=True, slots=True)

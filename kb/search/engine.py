@@ -17,7 +17,7 @@ from typing import Protocol
 from kb.errors import KnowledgeBaseError
 from kb.language.tree import Matching
 from kb.search.entry import Entry, FacetSpec
-from kb.search.request import Answer, Likeness, Request
+from kb.search.request import Answer, Explanation, Likeness, Request
 
 #: Engines by name, and the module that holds each: `build(folder, entries, specs)` and `open(folder)`.
 ENGINES = {"whoosh": "kb.search.whoosh"}
@@ -28,6 +28,9 @@ class Engine(Protocol):
 
     def search(self, request: Request) -> Answer:
         """The answer to a request: the total, a page of matches in order, and every facet."""
+
+    def explain(self, request: Request, document_id: str) -> Explanation:
+        """What the score of a document that matches is made of."""
 
     def total(self, matching: Matching) -> int:
         """How many documents match, with no filter at all."""

@@ -49,6 +49,15 @@ class Evaluator:
             self._score(unit, self._frequencies(unit.node), scores)
         return Evaluated(mask, np.where(mask, scores, 0.0))
 
+    def contributions(self, matching: Matching, number: int) -> tuple[float, ...]:
+        """What each scored unit of a matching adds to the score of one document."""
+        added = []
+        for unit in matching.scored:
+            scores = np.zeros(len(self._columns), np.float64)
+            self._score(unit, self._frequencies(unit.node), scores)
+            added.append(float(scores[number]))
+        return tuple(added)
+
     def coverage(self, matching: Matching) -> int:
         """The greatest number of `units` that any document allowed by `required` and `excluded` matches."""
         counts = np.zeros(len(self._columns), np.int32)

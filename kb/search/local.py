@@ -15,7 +15,7 @@ from kb.model import STATUSES
 from kb.search.columns import Columns, Mask
 from kb.search.evaluate import Evaluator
 from kb.search.postings import Postings
-from kb.search.request import Answer, Likeness, Match, Request
+from kb.search.request import Answer, Explanation, Likeness, Match, Request
 from kb.search.scoring import Floats, fading
 from kb.search.similar import Similarity
 
@@ -39,9 +39,17 @@ class LocalEngine:
             base &= ~self._evaluator.matches(node)
         chosen, facets = self._columns.select(base, request)
         ordered, scores = self._ordered(chosen, evaluated.scores, request)
-        page = ordered[request.offset : request.offset + request.limit]
+        offset = min(request.offset, len(ordered))
+        page = ordered[offset : offset + request.limit]
         matches = tuple(self._match(int(number), float(scores[number]), request) for number in page)
         return Answer(len(ordered), matches, facets)
+
+    def explain(self, request: Request, document_id: str) -> Explanation:
+        """See `kb.search.engine.Engine.explain`."""
+        number = self._columns.numbers[document_id]
+        parts = self._evaluator.contributions(request.matching, number)
+        faded = self._faded(np.ones(len(self._columns), np.float64), request)[number]
+        return Explanation(parts, float(faded), document_id in request.promoted)
 
     def total(self, matching: Matching) -> int:
         """See `kb.search.engine.Engine.total`."""

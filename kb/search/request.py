@@ -83,6 +83,15 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a score is made of: what each unit added (in their order), the factor for age, whether it was put first."""
+
+    units: tuple[float, ...]
+    fading: float
+    promoted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Likeness:
     """A document that reads like another: cosine of their term vectors, from 0 to 1."""
 

@@ -14,7 +14,7 @@ from kb.web.items import Itemiser
 from kb.web.params import search_url
 
 if TYPE_CHECKING:
-    from kb.core import Reader
+    from kb.reader import Reader
 
 blueprint = Blueprint("authors", __name__)
 LISTED = 50

@@ -12,7 +12,8 @@ from kb.web.params import Pairs
 from kb.web.words import Words, catalogue
 
 if TYPE_CHECKING:
-    from kb.core import KnowledgeBase, Reader
+    from kb.core import KnowledgeBase
+    from kb.reader import Reader
 
 EXTENSION = "kb"
 

@@ -14,10 +14,11 @@ from kb.web.params import search_url
 from kb.web.words import Words
 
 if TYPE_CHECKING:
-    from kb.core import Reader
+    from kb.reader import Reader
 
 #: "On this page" pays from this many headings on.
 CONTENTS_FROM = 3
+DEEPEST = 3
 REASONS = 2
 NEWEST = 5
 WRITTEN = 10
@@ -97,7 +98,7 @@ def document_page(page: Page, reader: Reader, words: Words, draft: bool = False)
         crumbs=_crumbs(page, group, words),
         warnings=_warnings(page, reader, words, draft),
         facts=facts(page, words),
-        contents=page.headings if len(page.headings) >= CONTENTS_FROM else (),
+        contents=_contents(page.headings),
         tags=_by_group(page.tags) if not service else (),
         forms=tuple(tag for tag in page.tags if tag.group == "form") if service else (),
         laws=_laws(page, reader) if service else (),
@@ -108,6 +109,12 @@ def document_page(page: Page, reader: Reader, words: Words, draft: bool = False)
         older=older,
         newer=newer,
     )
+
+
+def _contents(headings: tuple[Heading, ...]) -> tuple[Heading, ...]:
+    """The headings that "On this page" names: the upper two levels, where there are enough of them."""
+    upper = tuple(heading for heading in headings if heading.level <= DEEPEST)
+    return upper if len(upper) >= CONTENTS_FROM else ()
 
 
 def _group(page: Page, reader: Reader) -> ServiceGroup | None:

@@ -92,9 +92,11 @@ class _Builder:
         self._shared = shared
         self._words = shared.words
         self._most = max((value.count for value in facet.values), default=0)
+        # A value whose parent is not listed (nothing is left of it) stands at the top.
+        known = {value.value for value in facet.values} if facet.name in TREES else set()
         self._below: dict[str | None, list[FacetValue]] = {}
         for value in facet.values:
-            self._below.setdefault(value.parent if facet.name in TREES else None, []).append(value)
+            self._below.setdefault(value.parent if value.parent in known else None, []).append(value)
 
     def group(self) -> Group:
         name, query = self._facet.name, self._shared.query

@@ -5,6 +5,7 @@ The policy allows this site's own style sheet and pictures and nothing else; the
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import hashlib
 from pathlib import Path
@@ -76,7 +77,9 @@ def _tag(made_of: str) -> str | None:
     reader = open_reader()
     if reader is None:
         return None
-    seed = f"{made_of}\n{reader.settings.engine}\n{reader.generation}\n{request.full_path}"
+    # The day too: whether the law has changed since is told as of today.
+    today = dt.datetime.now(dt.UTC).date()
+    seed = f"{made_of}\n{reader.settings.engine}\n{reader.generation}\n{today}\n{request.full_path}"
     return hashlib.sha256(seed.encode(errors="replace")).hexdigest()[:24]
 
 

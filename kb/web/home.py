@@ -14,7 +14,7 @@ from kb.web.newest import latest_news
 from kb.web.params import search_url
 
 if TYPE_CHECKING:
-    from kb.core import Reader
+    from kb.reader import Reader
 
 blueprint = Blueprint("home", __name__)
 TOPICS = 12

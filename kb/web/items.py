@@ -12,7 +12,7 @@ from kb.web.params import Toggles
 from kb.web.words import Words
 
 if TYPE_CHECKING:
-    from kb.core import Reader
+    from kb.reader import Reader
 
 CHIPS = 5
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kb.model import NEWS_TYPES, TYPES, Hit, Query
 
 if TYPE_CHECKING:
-    from kb.core import Reader
+    from kb.reader import Reader
 
 #: The types listed as news, in the order of the contract.
 NEWS: tuple[str, ...] = tuple(name for name in TYPES if name in NEWS_TYPES)

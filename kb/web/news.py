@@ -18,7 +18,7 @@ from kb.web.newest import NEWS, anchor
 from kb.web.pages import show
 
 if TYPE_CHECKING:
-    from kb.core import Reader
+    from kb.reader import Reader
 
 blueprint = Blueprint("news", __name__)
 #: Whole years are shown, newest first, until there are this many items.

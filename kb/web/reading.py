@@ -14,6 +14,8 @@ from kb.web.words import Words
 _PLAIN = frozenset({"word", "phrase"})
 #: Kinds that ordinary words may be read as. Identifiers and citations are not among them: quotes do not change those.
 _ORDINARY = frozenset({"word", "topic", "agency", "program", "person"})
+#: Other names that a mark lists, at most.
+ALSO = 2
 _WORD = re.compile(r"[^\s\"“”]+")
 _OR_AFTER = re.compile(r"\s*\bOR\b\s*")
 _OR_BEFORE = re.compile(r"\s*\bOR\s*\Z")
@@ -30,9 +32,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The whole line; `exact_url` is the same search with each ordinary word in quotes, empty where nothing changes."""
+    """The whole line; `exact_url` is the same search with each ordinary word in quotes, empty where nothing changes.
+
+    `partial` says that no result need have every part.
+    """
 
     parts: tuple[Part, ...]
+    partial: bool = False
     exact_url: str = ""
 
 
@@ -41,9 +47,19 @@ def reading(results: Results, query: Query, words: Words) -> Reading | None:
     marks = results.read_as
     if not results.relaxed and all(_is_plain(mark) for mark in marks):
         return None
-    parts = tuple(_part(mark, query, words, results.relaxed) for mark in marks)
-    exact = exact_words(query.text, marks)
-    return Reading(parts, search_url(_with_text(query, exact)) if exact != query.text else "")
+    corrected = results.suggestion is not None and results.suggestion.used
+    read = _as_read(results, query)
+    parts = tuple(_part(mark, read, words) for mark in marks)
+    exact = exact_words(read.text, marks)
+    # Where the words typed found nothing, they would find nothing again.
+    changes = exact != read.text and not corrected
+    return Reading(parts, results.relaxed, search_url(_with_text(query, exact)) if changes else "")
+
+
+def _as_read(results: Results, query: Query) -> Query:
+    """The query whose text the marks are places in: the corrected one where a correction is used."""
+    suggestion = results.suggestion
+    return _with_text(query, suggestion.text) if suggestion and suggestion.used else query
 
 
 def read_as_agency(results: Results, word: str = "ice") -> Mark | None:
@@ -94,6 +110,8 @@ def _in_quotes(text: str, mark: Mark) -> bool:
 
 
 def _in_own_quotes(match: re.Match[str]) -> str:
+    if match[0] == "OR":
+        return match[0]
     sign = match[0][0] if match[0][0] in "+-" else ""
     word = match[0][len(sign) :]
     return f'{sign}"{word}"' if word else match[0]
@@ -103,7 +121,7 @@ def _with_text(query: Query, text: str) -> Query:
     return replace(query, text=text, page=1)
 
 
-def _part(mark: Mark, query: Query, words: Words, relaxed: bool) -> Part:
+def _part(mark: Mark, query: Query, words: Words) -> Part:
     drop = ""
     if mark.end > mark.start:
         drop = search_url(_with_text(query, without_part(query.text, mark.start, mark.end)))
@@ -114,9 +132,8 @@ def _part(mark: Mark, query: Query, words: Words, relaxed: bool) -> Part:
     if mark.occur == "not":
         return Part(words("without", text=mark.text.lstrip("-")), "", drop)
     if mark.kind == "filter":
-        name = mark.text.partition(":")[0].lower()
-        return Part(f"{words.get(f'typed_{name}', name)}: {mark.label}", "", drop)
-    return Part(_shown(mark), _note(mark, words, relaxed), drop)
+        return Part(mark.label, "", drop)
+    return Part(_shown(mark), _note(mark, words), drop)
 
 
 def _shown(mark: Mark) -> str:
@@ -124,11 +141,21 @@ def _shown(mark: Mark) -> str:
     return mark.label if mark.kind not in _PLAIN and mark.kind != "prefix" and mark.label else mark.text
 
 
-def _note(mark: Mark, words: Words, relaxed: bool) -> str:
+def _note(mark: Mark, words: Words) -> str:
     notes = [words(f"kind_{mark.kind}")] if words.has(f"kind_{mark.kind}") else []
-    also = [word for word in mark.also if fold_name(word) != fold_name(mark.text)]
+    also = _telling(mark)
     if also:
         notes.append(words("also", words=", ".join(also)))
-    if relaxed and mark.occur == "should":
-        notes.append(words("not_in_every"))
     return "; ".join(notes)
+
+
+def _telling(mark: Mark) -> list[str]:
+    """The other names that tell something new: not those that only lengthen one already said."""
+    said = [fold_name(mark.text), fold_name(_shown(mark))]
+    found: list[str] = []
+    for name in mark.also:
+        folded = fold_name(name)
+        if len(found) < ALSO and not any(shorter in folded for shorter in said):
+            found.append(name)
+            said.append(folded)
+    return found

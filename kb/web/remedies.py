@@ -12,7 +12,7 @@ from kb.web.selected import Selection
 from kb.web.words import Words
 
 if TYPE_CHECKING:
-    from kb.core import Reader
+    from kb.reader import Reader
 
 #: Filters tried one by one; each is a search of its own.
 TRIED = 6

@@ -17,7 +17,7 @@ from kb.web.selected import Selection, selection
 from kb.web.words import Words
 
 if TYPE_CHECKING:
-    from kb.core import Reader
+    from kb.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from kb.web.params import search_url, with_pairs
 from kb.web.words import Words
 
 if TYPE_CHECKING:
-    from kb.core import Reader
+    from kb.reader import Reader
 
 blueprint = Blueprint("topics", __name__)
 NEWEST = 10

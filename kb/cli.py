@@ -1,0 +1,387 @@
+"""The terminal: parse, call, print. Exit codes are given out here: 0 done, 1 problems found, 2 wrong usage."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+import click
+
+from kb import __version__
+from kb.errors import KnowledgeBaseError, ParameterError
+
+if TYPE_CHECKING:
+    from kb.core import KnowledgeBase
+    from kb.model import Query
+
+Arguments = ParamSpec("Arguments")
+#: Errors of usage end with 2, all others with 1.
+_USAGE = 2
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout, and nothing else.")
+
+
+def main() -> None:
+    """The command `kb`."""
+    # Pages hold every script; a terminal that cannot show a character gets a question mark, not an error.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace", encoding=stream.encoding or "utf-8")
+    cli(prog_name="kb")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="kb")
+@click.option("--root", envvar="KB_ROOT", default=".", type=click.Path(path_type=Path), help="The folder with kb.toml and content/ (KB_ROOT; default: here).")
+@click.option("--engine", envvar="KB_ENGINE", default=None, help="The search engine (KB_ENGINE; default: as kb.toml says).")
+@click.pass_context
+def cli(context: click.Context, root: Path, engine: str | None) -> None:
+    """A searchable knowledge base of immigration law."""
+    context.obj = {"root": root, "engine": engine}
+
+
+def _told(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
+    """Turn the package's errors into one sentence on stderr (and a JSON document with --json) and an exit code."""
+
+    @wraps(command)
+    def run(*arguments: Arguments.args, **options: Arguments.kwargs) -> None:
+        try:
+            command(*arguments, **options)
+        except KnowledgeBaseError as error:
+            if options.get("as_json"):
+                _print_json(_error_json(error))
+            click.echo(str(error), err=True)
+            sys.exit(_USAGE if _is_usage(error) else 1)
+
+    return run
+
+
+def _is_usage(error: KnowledgeBaseError) -> bool:
+    from kb.search.engine import UnknownEngineError
+
+    return isinstance(error, ParameterError | UnknownEngineError)
+
+
+def _error_json(error: KnowledgeBaseError) -> dict[str, Any]:
+    found: dict[str, Any] = {"error": {"code": type(error).__name__.removesuffix("Error"), "message": str(error)}}
+    if isinstance(error, ParameterError):
+        found["error"]["parameter"] = error.parameter
+    problems = getattr(error, "problems", None)
+    if problems is not None:
+        found["problems"] = _problems_json(problems)
+    return found
+
+
+@click.pass_context
+def _open(context: click.Context) -> KnowledgeBase:
+    from kb.core import KnowledgeBase
+    from kb.search.engine import ENGINES, UnknownEngineError
+
+    base = KnowledgeBase.open(context.obj["root"], context.obj["engine"])
+    if base.settings.engine not in ENGINES:
+        raise UnknownEngineError(f"There is no engine “{base.settings.engine}”. Choose: {', '.join(ENGINES)}.")
+    return base
+
+
+# -- building -------------------------------------------------------------------------------------------------------
+
+
+@cli.command("rebuild-index")
+@click.option("--full", is_flag=True, help="Read every page anew instead of what changed.")
+@click.option("--keep-going", is_flag=True, help="Leave out pages with errors instead of stopping (exit 1 all the same).")
+@click.option("--watch", is_flag=True, help="Rebuild whenever something under content/ changes, until interrupted.")
+@click.option("--back", is_flag=True, help="Return to the generation before the live one.")
+@json_option
+@_told
+def rebuild_index(full: bool, keep_going: bool, watch: bool, back: bool, as_json: bool) -> None:
+    """Build a new generation of the index and switch to it."""
+    if back and (full or keep_going or watch):
+        raise click.UsageError("--back goes alone.")
+    if watch and as_json:
+        raise click.UsageError("--watch has no JSON: it never ends.")
+    base = _open()
+    if back:
+        _print_status(base.back(), as_json)
+        return
+    if watch:
+        _watch(base, full, keep_going)
+        return
+    _rebuild(base, full, keep_going, as_json)
+
+
+def _rebuild(base: KnowledgeBase, full: bool, keep_going: bool, as_json: bool) -> None:
+    with _progress() as progress:
+        summary = base.rebuild(full, keep_going, progress)
+    for line in (*summary.notes, *map(str, summary.problems)):
+        click.echo(line, err=True)
+    if as_json:
+        _print_json(
+            {
+                "engine": summary.engine,
+                "generation": summary.generation,
+                "documents": summary.documents,
+                "added": summary.added,
+                "changed": summary.changed,
+                "removed": summary.removed,
+                "read": summary.read,
+                "seconds": summary.seconds,
+                "size": summary.size,
+                "notes": list(summary.notes),
+                "problems": _problems_json(summary.problems),
+            }
+        )
+    else:
+        click.echo(
+            f"{_counted(summary.documents, 'page')}: {summary.added} added, {summary.changed} changed, "
+            f"{summary.removed} removed. {summary.seconds:.1f} s, {summary.size / 1e6:.1f} MB, "
+            f"generation {summary.generation}."
+        )
+    if summary.problems:
+        sys.exit(1)
+
+
+def _watch(base: KnowledgeBase, full: bool, keep_going: bool) -> None:
+    from watchfiles import watch
+
+    root = base.settings.root
+    _rebuild_and_report(base, full, keep_going)
+    click.echo(f"Watching {root / 'content'}. Stop with Ctrl-C.", err=True)
+    for _ in watch(root / "content", watch_filter=lambda _change, path: not path.endswith(".tmp"), raise_interrupt=False):
+        _rebuild_and_report(base, False, keep_going)
+
+
+def _rebuild_and_report(base: KnowledgeBase, full: bool, keep_going: bool) -> None:
+    """Rebuild; an error is told and the watch goes on, since the next save may mend it."""
+    try:
+        _rebuild(base, full, keep_going, as_json=False)
+    except KnowledgeBaseError as error:
+        click.echo(str(error), err=True)
+    except SystemExit:
+        click.echo("Pages with errors were left out.", err=True)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Progress with an estimate on a terminal, a plain line for each stage elsewhere; always on stderr."""
+    if not sys.stderr.isatty():
+        stages: set[str] = set()
+
+        def line(stage: str, _done: int, total: int) -> None:
+            if stage not in stages:
+                stages.add(stage)
+                click.echo(f"{stage.capitalize()} {_counted(total, 'page')} …", err=True)
+
+        yield line
+        return
+    bars: dict[str, Any] = {}
+
+    def bar(stage: str, done: int, total: int) -> None:
+        if stage not in bars:
+            bars[stage] = click.progressbar(length=max(total, 1), label=stage.capitalize(), file=sys.stderr)
+            bars[stage].__enter__()
+        bars[stage].update(done - bars[stage].pos)
+        if done >= total:
+            bars[stage].__exit__(None, None, None)
+
+    yield bar
+
+
+@cli.command("import")
+@click.argument("sources", nargs=-1, required=True)
+@click.option("--into", default=None, type=click.Path(path_type=Path), help="Where pages go (default: content/ of the root).")
+@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@json_option
+@click.pass_context
+@_told
+def import_pages(context: click.Context, sources: Sequence[str], into: Path | None, dry_run: bool, as_json: bool) -> None:
+    """Bring saved pages and pasted articles in: files, folders, or - for standard input."""
+    from kb.ingest import import_sources
+    from kb.shipped import vocabulary_for
+
+    root: Path = context.obj["root"]
+    target = into or root / "content"
+    stdin = sys.stdin.buffer if "-" in sources else None
+    report = import_sources(list(sources), target, vocabulary_for(root), dry_run=dry_run, stdin=stdin)
+    if as_json:
+        _print_json(report.to_json())
+    else:
+        click.echo(report.to_text())
+    if report.exit_code:
+        sys.exit(report.exit_code)
+
+
+@cli.command()
+@json_option
+@_told
+def check(as_json: bool) -> None:
+    """List every problem of content, vocabulary, links, tags and currency."""
+    problems = _open().check()
+    errors = [problem for problem in problems if problem.level == "error"]
+    if as_json:
+        _print_json({"problems": _problems_json(problems), "errors": len(errors)})
+    else:
+        for problem in problems:
+            place = f"{problem.path}:{problem.line}" if problem.line else problem.path
+            click.echo(f"{place}: {problem.level}: {problem.what}: {problem.fix}")
+        others = [problem.level for problem in problems if problem.level != "error"]
+        counts = (_counted(len(errors), "error"), _counted(others.count("warning"), "warning"), _counted(others.count("note"), "note"))
+        click.echo(", ".join(counts) + ".", err=True)
+    if errors:
+        sys.exit(1)
+
+
+# -- asking ---------------------------------------------------------------------------------------------------------
+
+_FILTER_OPTIONS = ("tag", "type", "service", "author", "source", "cites", "year", "status")
+
+
+def _search_options(command: Callable[..., None]) -> Callable[..., None]:
+    for name in reversed(_FILTER_OPTIONS):
+        command = click.option(f"--{name}", f"filter_{name}", multiple=True, help=f"Keep pages with this {name}; can be repeated.")(command)
+    for name in ("from", "to", "as-of", "sort", "page", "per-page"):
+        command = click.option(f"--{name}", f"value_{name.replace('-', '_')}", default=None, help=_HELP[name])(command)
+    return command
+
+
+_HELP = {
+    "from": "Dated on this day or later (YYYY-MM-DD).",
+    "to": "Dated on this day or earlier.",
+    "as-of": "As the site stood on this day.",
+    "sort": "relevance, newest or oldest.",
+    "page": "Which page of results, from 1.",
+    "per-page": "Results on a page, 1 to 100 (default 10).",
+}
+
+
+@cli.command()
+@click.argument("query")
+@_search_options
+@click.option("--explain", is_flag=True, help="Say what each score is made of.")
+@json_option
+@_told
+def search(query: str, explain: bool, as_json: bool, **options: Any) -> None:
+    """Search, with the same filters as the site."""
+    from kb.web import answers
+
+    reader = _open().reader()
+    asked = _query(query, options)
+    results = reader.search(asked)
+    explained = {hit.id: list(reader.explain(asked, hit.id)) for hit in results.hits} if explain else {}
+    if as_json:
+        found = answers.results(results)
+        for hit in found["hits"]:
+            hit.update({"explanation": explained[hit["id"]]} if explain else {})
+        _print_json(found)
+        return
+    from kb.terminal import results_text
+
+    click.echo(results_text(results, explained))
+
+
+def _query(text: str, options: dict[str, Any]) -> Query:
+    from kb.web.params import parse
+
+    pairs = [("q", text)]
+    pairs += [(name, value) for name in _FILTER_OPTIONS for value in options[f"filter_{name}"]]
+    values = ((name.removeprefix("value_"), value) for name, value in options.items() if name.startswith("value_"))
+    pairs += [(name, value) for name, value in values if value is not None]
+    return parse(pairs)
+
+
+@cli.command()
+@click.argument("document_id", metavar="ID")
+@click.option("--limit", default=6, type=click.IntRange(1, 100), help="At most this many pages (default 6).")
+@json_option
+@_told
+def related(document_id: str, limit: int, as_json: bool) -> None:
+    """What else to read after a page, and why."""
+    from kb.web import answers
+
+    pages = _open().related(document_id, limit)
+    if as_json:
+        _print_json(answers.related(document_id, pages))
+        return
+    for page in pages:
+        reasons = "; ".join(reason.label for reason in page.reasons)
+        click.echo(f"{page.id}\n    {page.title}\n    {reasons}")
+    if not pages:
+        click.echo("No related pages.", err=True)
+
+
+@cli.command()
+@click.argument("prefix")
+@json_option
+@_told
+def suggest(prefix: str, as_json: bool) -> None:
+    """Complete what was begun: services, concepts, forms, citations, titles."""
+    from kb.web import answers
+
+    found = _open().suggest(prefix)
+    if as_json:
+        _print_json(answers.suggestions(found))
+        return
+    for one in found:
+        click.echo(f"{one.text}  ({one.kind})  {one.url}")
+    if not found:
+        click.echo("Nothing begins so.", err=True)
+
+
+@cli.command()
+@click.option("--verify", is_flag=True, help="Compare every file with its checksum.")
+@json_option
+@_told
+def status(verify: bool, as_json: bool) -> None:
+    """What is live: engine, generation, documents, age, and what has changed since."""
+    _print_status(_open().status(verify), as_json)
+
+
+def _print_status(found: Any, as_json: bool) -> None:
+    from kb.terminal import status_json, status_text
+
+    if as_json:
+        _print_json(status_json(found))
+    else:
+        click.echo(status_text(found))
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.")
+@click.option("--drafts", is_flag=True, help="Show drafts by their URL; on loopback only.")
+@_told
+def serve(host: str, port: int, drafts: bool) -> None:
+    """Serve the site with a production server until stopped."""
+    if drafts and host not in ("127.0.0.1", "::1", "localhost"):
+        raise click.UsageError("--drafts is for this machine alone: give --host 127.0.0.1.")
+    base = _open()
+    from kb.web import create_app
+    from kb.web.server import run
+
+    try:
+        base.reader()
+    except KnowledgeBaseError as error:
+        click.echo(f"{error} Until then every page answers 503.", err=True)
+    run(create_app(base, drafts=drafts), host, port, lambda url: click.echo(f"Serving on {url} (stop with Ctrl-C)"))
+
+
+# -- printing -------------------------------------------------------------------------------------------------------
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _problems_json(problems: Sequence[Any]) -> list[dict[str, Any]]:
+    return [{"path": one.path, "line": one.line, "level": one.level, "what": one.what, "fix": one.fix} for one in problems]
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+if __name__ == "__main__":
+    main()
