@@ -1,4 +1,4 @@
-"""Every setting, key, command, option, route, parameter and error has its line, and no line is about what is not there."""
+"""Every setting, key, command, option, route, parameter and error has its line, and every line has its thing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 import kb
 from kb.changes import _ChangeKeys
-from kb.cli import main
+from kb.cli import cli
 from kb.config import Settings
 from kb.content.schema import PageKeys
 from kb.core import KnowledgeBase
@@ -70,18 +70,18 @@ def commands(group: click.Command, name: str = "kb") -> dict[str, click.Command]
 
 
 def test_every_command_has_its_section_and_no_other() -> None:
-    assert {title for title in sections(read("docs/commands.md")) if title.startswith("kb ")} == set(commands(main))
+    assert {title for title in sections(read("docs/commands.md")) if title.startswith("kb ")} == set(commands(cli))
 
 
-@pytest.mark.parametrize("name", commands(main))
+@pytest.mark.parametrize("name", commands(cli))
 def test_every_option_of_a_command_is_explained_and_no_other(name: str) -> None:
     rows = explained(sections(read("docs/commands.md"))[name])
-    assert {row.split()[0] for row in rows} == options(commands(main)[name]) - {"--help"}
+    assert {row.split()[0] for row in rows} == options(commands(cli)[name]) - {"--help"}
 
 
 def test_every_option_before_the_command_is_explained() -> None:
     opening = read("docs/commands.md").partition("\n## ")[0]
-    assert {row.split()[0] for row in explained(opening)} == options(main) | {"--help"}
+    assert {row.split()[0] for row in explained(opening)} == options(cli) | {"--help"}
 
 
 @pytest.fixture(scope="module")
