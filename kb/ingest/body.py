@@ -28,6 +28,9 @@ _SIZE = re.compile(r"(?:-\d+[x×]\d+|-scaled|-e\d+)?(?=\.\w+$)")
 #: A container counts if it holds this many words, or this share of the words of the page.
 _ENOUGH_WORDS, _ENOUGH_SHARE = 100, 0.25
 _BIO_BLOCKS = 6
+#: Kinds of furniture that are never the article, however much they hold, and the fewest words of an article.
+_NEVER_TEXT = frozenset({"navigation", "comments", "page footer", "sidebar", "related lists", "disclaimers"})
+_LEAST_WORDS = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def tame(page: list[Block], log: Log) -> list[Block]:
         counts[block.furniture] += block.words
     kept = counts.pop("", 0)
     kind, swallowed = max(counts.items(), key=lambda item: item[1], default=("", 0))
-    if kept >= 60 or swallowed < 120 or swallowed < 2 * sum(counts.values()) - swallowed:
+    if kind in _NEVER_TEXT or swallowed < _LEAST_WORDS or kept * 3 > swallowed:
         return page
     log.add("guessed", f"what looks like {kind} was kept; it holds nearly all of the text", level="warning")
     return [replace(block, furniture="") if block.furniture == kind else block for block in page]

@@ -75,11 +75,10 @@ class _Top:
         lines = [n for n in range(self._limit()) if self._is_line(n)]
         short = [n for n in lines if self.page[n].words <= 45]
         # A title that the page only says in its markup is better than the first line that might be one.
-        guesses = () if self.meta.titles else (self._first_heading, self._first_line)
-        for attempt in (self._prefixed, self._said, self._main_heading, self._above_date, *guesses):
-            if (place := attempt(short)) is not None:
-                return place
-        return None
+        attempts = [self._prefixed, self._said, self._main_heading, self._above_date]
+        if not self.meta.titles:
+            attempts += [self._first_heading, self._first_line]
+        return next((place for attempt in attempts if (place := attempt(short)) is not None), None)
 
     def _prefixed(self, lines: list[int]) -> int | None:
         dated = [n for n in lines if has_prefix(self.page[n].text) and self._date_line_near(n)]
@@ -91,7 +90,9 @@ class _Top:
                 text = self.page[number].text
                 if same_words(text, said.text) or same_words(read_title(text).text, said.text):
                     return number
-                if self.page[number].name == "h1" and text in said.text and len(text) > 12:
+                if len(text.split()) > 2 and re.search(
+                    rf"(?:\A|[:|»–—-] ){re.escape(text)}(?:\Z| [:|«–—-])", said.text
+                ):
                     return number
         return None
 

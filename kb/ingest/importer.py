@@ -113,9 +113,9 @@ class _Run:
         outcome: Outcome = "written"
         if article.date is None:
             outcome = "draft"
-            log.add(
-                "date", "no readable date; written as a draft, give it a date and move it to its year", level="problem"
-            )
+            known = article.source.published if article.source else None
+            what = "no readable date; written as a draft, give it a date and move it to its year"
+            log.add("date", what, f"it first appeared on {known}" if known else "", level="problem")
         path = self._free_path(article)
         if not self.dry_run:
             write_atomically(self.into / path, page.text)

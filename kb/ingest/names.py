@@ -17,7 +17,7 @@ _FIRM_END = re.compile(
 )
 _SUFFIX = re.compile(r"^(?:jr|sr|i{2,3}|iv|l\.?l\.?p|p?l\.?l\.?c|p\.?c|p\.?a|inc|ltd|lpa)\.?$", re.IGNORECASE)
 _BY = re.compile(
-    r"^\W*(?:article |post(?:ed)? |submitted |written |words |published )?by\b:?\s*|^\W*(?:author|por)s?\s*:\s*|^por\s+",
+    r"^\W*(?:(?:article|post(?:ed)?|submitted|written|words|published) )?by\b:?\s*|^\W*(?:author|por)s?\s*:\s*|^por\s+",
     re.IGNORECASE,
 )
 _AFTER = re.compile(

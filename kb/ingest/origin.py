@@ -31,9 +31,10 @@ _LINE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _PERMISSION = re.compile(r"permission|permiso|re-?print|republish|reproduc|courtesy|licen[cs]e", re.IGNORECASE)
+_CAPITAL = r"[A-Z0-9](?:[\w&'’-]|\.(?=\w))*"
 _NAME = re.compile(
-    r"\b(?:appeared|published|posted|printed|ran|permission|from|courtesy|source:|via:?|cross-?posted|republished|reprinted)\b"
-    r"[^.]{0,60}?\b(?:on|in|at|by|from|of|with)\s+(?:the\s+)?(?P<name>{_CAPITAL}(?:\s+(?:{_CAPITAL}|&|of|the|for|and|on))*)"
+    r"\b(?:appeared|published|posted|printed|ran|permission|from|courtesy|cross-?posted|republished|reprinted)\b"
+    rf"[^.]{{0,60}}?\b(?:on|in|at|by|from|of|with)\s+(?:the\s+)?(?P<name>{_CAPITAL}(?:\s+(?:{_CAPITAL}|&|of|the|for|and|on))*)"
 )
 _AFTER_COLON = re.compile(r"^\W*(?:source|fuente|via)\s*:\s*(?P<name>[^.|,(]{2,60})", re.IGNORECASE)
 _GENERIC = re.compile(
@@ -41,7 +42,9 @@ _GENERIC = re.compile(
     re.IGNORECASE,
 )
 _OPINION = re.compile(r"\bopinions? of\s+(?:the\s+)?(?P<name>[A-Z][\w.&'’-]*(?:\s+[A-Z&][\w.&'’-]*){0,4})", re.DOTALL)
+#: The most words of a reprint line, and the furniture that it may stand in.
 _LONGEST = 60
+_PLACES = frozenset({"", "disclaimers", "tags and categories"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +61,24 @@ class Origin:
 
 def is_origin_line(text: str) -> bool:
     """Whether a short block says where the article appeared first, or by whose permission it is reprinted."""
-    return len(text.split()) <= _LONGEST and _LINE.search(text) is not None
+    count = len(text.split())
+    found = _LINE.search(text) if count <= _LONGEST else None
+    return found is not None and (count <= _LONGEST // 2 or found.start() < 40)
+
+
+def _said_of_origin(text: str) -> str:
+    """What a block says of the origin: the whole line, or the last sentence of a paragraph."""
+    if is_origin_line(text):
+        return text
+    last = re.split(r"(?<=[a-z.”\"]{2})\s+(?=[(\[]?[A-Z])", text[-400:])[-1]
+    return last if last != text and is_origin_line(last.strip("()[] ")) else ""
 
 
 def read_origin(page: Iterable[Block]) -> Origin:
     """The origin that the lines of a page state, the first one that says a thing winning."""
     page = list(page)
-    lines = [
-        block
-        for block in page
-        if is_origin_line(block.text) and block.furniture in ("", "disclaimers", "tags and categories")
-    ]
-    text = " ".join(block.text for block in lines)
+    lines = [block for block in page if block.furniture in _PLACES and _said_of_origin(block.text)]
+    text = " ".join(_said_of_origin(block.text) for block in lines)
     links = [
         (squash(link.get_text(" ")), clean_url(str(link.get("href") or "")))
         for block in lines

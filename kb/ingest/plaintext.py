@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_BULLET = re.compile(r"^\s*(?:[•●▪◦‣∙·*]|[-–]\s)\s*(?=\S)")
+_BULLET = re.compile(r"^\s*(?:[•●▪◦‣∙·]|[-–*]\s)\s*(?=\S)")
 _NUMBERED = re.compile(r"^\s*\d{1,2}[.)]\s+(?=\S)")
 _QUOTED = re.compile(r"^\s*(?:>\s?)+")
 _RULE = re.compile(r"^\s*[-–—_=*~#](?:\s?[-–—_=*~#]){2,}\s*$")

@@ -235,6 +235,8 @@ def _sites(meta: Metadata, article: Article) -> Iterator[str]:
         parts = re.split(r"\s+[|•·»«–—-]\s+", said.text)
         if said.where == "title element" and len(parts) == 2 and same_words(parts[0], article.title):
             yield parts[1]
+        elif said.where == "title element" and re.search(rf": {re.escape(article.title)}$", said.text):
+            yield said.text[: -len(article.title)].rstrip(": ")
 
 
 def _is_host_of(publisher: str | None, url: str) -> bool:

@@ -108,11 +108,7 @@ def tagging(source: SourceTags, vocabulary: Vocabulary, title: str, text: str, l
         if suggestion.concept in applied:
             log.add("tags", f"{suggestion.concept} was applied; the source has no tags of its own", suggestion.evidence)
         elif suggestion.concept not in tags:
-            log.add(
-                "suggestion",
-                f"{suggestion.concept} may be a tag, it stands {suggestion.count} times",
-                suggestion.evidence,
-            )
+            log.add("suggestion", suggestion.words, suggestion.evidence)
     return Tagging((*tags, *applied), tuple(applied))
 
 
@@ -138,6 +134,12 @@ class _Suggestion:
     count: int
     in_title: bool
     evidence: str
+
+    @property
+    def words(self) -> str:
+        """The suggestion as the report says it."""
+        where = f"{self.count} times in the text" if self.count else "in the title"
+        return f"{self.concept} may be a tag, it stands {where}"
 
 
 def _in_text(vocabulary: Vocabulary, title: str, text: str) -> Iterator[_Suggestion]:

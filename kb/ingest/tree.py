@@ -150,7 +150,7 @@ def _flatten(node: Tag, around: _Around, furniture: Furniture, holders: set[int]
     for child in list(node.children):
         if isinstance(child, PreformattedString) or (isinstance(child, Tag) and child.name in _UNREADABLE):
             continue
-        if isinstance(child, Tag) and (child.name in _BLOCKS or id(child) in holders or MARK in child.attrs):
+        if isinstance(child, Tag) and (child.name in _BLOCKS or id(child) in holders or _stands_out(child, furniture)):
             yield from _paragraphs(run, around)
             run = []
             yield from _element(child, _around(child, around, furniture), furniture, holders)
@@ -163,6 +163,11 @@ def _flatten(node: Tag, around: _Around, furniture: Furniture, holders: set[int]
         else:
             run.append(child)
     yield from _paragraphs(run, around)
+
+
+def _stands_out(tag: Tag, furniture: Furniture) -> bool:
+    """Whether an inline element is one that the article is known by (a marked name, a span that holds the text)."""
+    return MARK in tag.attrs or furniture.rank_of(tag) is not None
 
 
 def _around(tag: Tag, around: _Around, furniture: Furniture) -> _Around:
@@ -191,7 +196,12 @@ def _is_layout(table: Tag) -> bool:
     cells = table.find_all(["td", "th"])
     if table.find("table") or len(cells) <= 1 or max((len(row.find_all(["td", "th"])) for row in rows), default=0) <= 1:
         return True
-    return any(len(words(cell.get_text(" "))) > _LAYOUT_WORDS for cell in cells)
+    return any(_holds_text(cell) for cell in cells)
+
+
+def _holds_text(cell: Tag) -> bool:
+    count = len(words(cell.get_text(" ")))
+    return count > _LAYOUT_WORDS or (count > _LAYOUT_WORDS // 2 and len(cell.find_all(["p", "br", "hr"])) > 2)
 
 
 def _paragraphs(run: list[PageElement], around: _Around) -> Iterator[Block]:
