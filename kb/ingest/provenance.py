@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup
 from kb.ingest.dates import read_date, url_date
 from kb.ingest.links import address_key, clean_url, source_url, url_slug
 from kb.ingest.metadata import Metadata
+from kb.ingest.names import is_byline
 from kb.ingest.origin import Origin
 from kb.ingest.report import Log
 from kb.ingest.wording import host, likeness, same_words, telling_words, words
@@ -234,7 +235,7 @@ def _sites(meta: Metadata, article: Article) -> Iterator[str]:
     for said in meta.titles:
         parts = re.split(r"\s+[|•·»«–—-]\s+", said.text)
         if said.where == "title element" and len(parts) == 2 and same_words(parts[0], article.title):
-            yield parts[1]
+            yield from () if is_byline(parts[1]) else (parts[1],)
         elif said.where == "title element" and re.search(rf": {re.escape(article.title)}$", said.text):
             yield said.text[: -len(article.title)].rstrip(": ")
 
@@ -248,10 +249,14 @@ def _published(url: str | None, origin: Origin, meta: Metadata, article: Article
     in_url = url_date(url) if url else None
     own = next((said.text for said in meta.urls), "")
     said = next((read.date for said in meta.dates if (read := read_date(said.text))), None)
-    is_own = bool(url) and (article.loose or host(own) == host(url or ""))
+    is_page_itself = bool(url) and host(own) == host(url or "")
     if said and article.posted and said > article.posted:
         said = None
-    found = [day for day in (in_url, origin.date, said if is_own else None) if day]
+    found = [
+        day
+        for day in (in_url, origin.date, said or article.posted if is_page_itself else said if article.loose else None)
+        if day
+    ]
     if in_url and origin.date and in_url != origin.date:
         log.add(
             "contradiction", f"the address says {in_url}, the reprint line {origin.date}", origin.words, level="warning"

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
+from kb.ingest.dates import read_date_line
 from kb.ingest.furniture import Furniture
+from kb.ingest.names import is_byline
 from kb.ingest.repair import MARK
 from kb.ingest.wording import squash, words
 
@@ -123,8 +125,12 @@ class _Around:
 
 
 def parse(html: str) -> BeautifulSoup:
-    """The document of repaired HTML."""
-    return BeautifulSoup(html, "lxml")
+    """The document of repaired HTML, without the elements that only say how letters look."""
+    soup = BeautifulSoup(html, "lxml")
+    for element in soup.find_all(["font", "span"]):
+        if element.name == "font" or not set(element.attrs) - {"style", "lang"}:
+            element.unwrap()
+    return soup
 
 
 def blocks(soup: BeautifulSoup, furniture: Furniture) -> list[Block]:
@@ -206,14 +212,22 @@ def _holds_text(cell: Tag) -> bool:
 
 def _paragraphs(run: list[PageElement], around: _Around) -> Iterator[Block]:
     """Paragraphs of a run of inline elements; two line breaks in a row part them."""
-    for part in _split_at_breaks(run):
+    for part in _split_at_breaks(run, least=1 if _is_heading_of_lines(run) else 2):
         paragraph = Tag(name="p")
         for element in part:
             paragraph.append(element.extract())
         yield from _block(paragraph, around)
 
 
-def _split_at_breaks(run: Iterable[PageElement]) -> Iterator[list[PageElement]]:
+def _is_heading_of_lines(run: list[PageElement]) -> bool:
+    """Whether lines that breaks part are the top of an article: one of them is a date or a byline, all are short."""
+    lines = [squash("".join(element.get_text() for element in part)) for part in _split_at_breaks(run, least=1)]
+    is_short = 1 < len(lines) <= 6 and all(len(line) < 120 for line in lines)
+    return is_short and any(read_date_line(line) is not None or is_byline(line) for line in lines)
+
+
+def _split_at_breaks(run: Iterable[PageElement], least: int) -> Iterator[list[PageElement]]:
+    """The parts between at least so many line breaks in a row."""
     part: list[PageElement] = []
     breaks = 0
     for element in run:
@@ -221,7 +235,7 @@ def _split_at_breaks(run: Iterable[PageElement]) -> Iterator[list[PageElement]]:
         if is_break:
             breaks += 1
         elif not (isinstance(element, NavigableString) and not element.strip()):
-            if breaks > 1:
+            if breaks >= least:
                 yield part
                 part = []
             breaks = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import tempfile
 from collections.abc import Mapping
@@ -83,6 +84,8 @@ class _Redaction:
             return self.text(value)
         if isinstance(value, list):
             return [self._value(item) for item in value]
+        if isinstance(value, dt.date):
+            return value.replace()  # YAML would write the same object, met again, as a reference to the first
         return self.mapping(value) if isinstance(value, Mapping) else value
 
 
