@@ -43,8 +43,13 @@ _MORE = re.compile(
     rf"(?P<join>{_SPACE}*(?:,{_SPACE}*(?:and|or|&)?|;{_SPACE}*(?:and)?|/|\band\b|\bor\b|&|(?P<range>{_DASH}|\bto\b|\bthrough\b)){_SPACE}*(?:§{_SPACE}*§?{_SPACE}*)?)"
     rf"(?:(?P<path>{_PATH}+)|(?P<number>\d+[a-zA-Z]?(?:\.\d+[a-z]?)?)(?P<number_path>{_PATH}*)(?![\w%]))"
 )
-#: Words without which no citation stands; a text without any of them is not searched further.
-_HINT = re.compile(r"§|\bC\.? ?F\.? ?R|\bU\.? ?S\.? ?C|INA\b|I\.N\.A|Act\b|Dec\b|Reg\.|\bFR\b|F\.|Ct\.|U\. ?S\.|Federal Register|Pub|P\. ?L\.|Stat\.|Order|E\. ?O\.|Proclamation")
+#: What every citation holds: found fast, and only around it is the grammar tried.
+_ANCHOR = re.compile(
+    r"§|\b(?:INA\b|I\.\s?N\.\s?A\.|Act\b|Immigration and Nat)|C\.?\s?F\.?\s?R\b|U\.?\s?S\.?\s?C\b|N\.?,?\s+Dec\b|Reg\.|Federal Reg"
+    r"|\bFR\s\d|F\.\s?R\.\s\d|F\.\s?(?:2d|3d|4th|Supp)|S\.\s?Ct\.|U\.\s?S\.\s\d|Public Law|Pub\.|P\.\s?L\.|Stat\.|Executive\sO|Exec\.|E\.\s?O\.|Proclamation"
+)
+#: A citation begins at most so many characters before its anchor, and its first item ends at most so many after.
+_BEFORE, _AFTER = 130, 160
 _ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 
@@ -59,7 +64,7 @@ class Citation:
 
 def find_citations(text: str) -> list[Citation]:
     """Every citation of the text, from left to right, none overlapping."""
-    return list(_scan(text)) if _HINT.search(text) else []
+    return list(_scan(text))
 
 
 def canonical(text: str) -> str | None:
@@ -84,13 +89,20 @@ def _twin(key: str) -> str:
 
 def _scan(text: str) -> Iterator[Citation]:
     position = 0
-    while match := _FAMILIES.search(text, position):
-        citation = _read(text, match)
-        if citation is None:
-            position = match.start() + 1
+    for anchor in _ANCHOR.finditer(text):
+        if anchor.end() <= position:
             continue
-        yield citation
-        position = citation.end
+        end = min(len(text), anchor.end() + _AFTER)
+        start = max(position, anchor.start() - _BEFORE)
+        while near := _FAMILIES.search(text, start, end):
+            # Matched again without the end of the window, which could have cut a number short.
+            match = _FAMILIES.match(text, near.start())
+            citation = _read(text, match) if match else None
+            if citation is None:
+                start = near.start() + 1
+                continue
+            yield citation
+            start = position = citation.end
 
 
 def _read(text: str, match: re.Match[str]) -> Citation | None:

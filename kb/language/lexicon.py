@@ -99,11 +99,13 @@ class Lexicon:
         self._identifiers: dict[str, Identifier] = {}
         #: Acronyms in capitals, without full stops.
         self.acronyms: dict[str, Identifier] = {}
-        self._phrases: dict[str, list[tuple[tuple[str, ...], Identifier]]] = defaultdict(list)
+        self._phrases: defaultdict[tuple[str, str], list[tuple[tuple[str, ...], Identifier]]] = defaultdict(list)
         for value, kind, labels in self._entries():
             self._add(value, kind, labels)
-        for phrases in self._phrases.values():
-            phrases.sort(key=lambda phrase: -len(phrase[0]))
+        #: Expansions by their first two stems, the longest first.
+        self.phrases: Mapping[tuple[str, str], list[tuple[tuple[str, ...], Identifier]]] = {
+            first: sorted(found, key=lambda phrase: -len(phrase[0])) for first, found in self._phrases.items()
+        }
 
     def _entries(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         """(value, kind, labels) of each: concepts first, then what the built-in table adds to them or has alone."""
@@ -131,13 +133,9 @@ class Lexicon:
     def _learn(self, words: list[str], identifier: Identifier) -> None:
         for lang in ("en", "es"):
             stems = tuple(stem(word, lang) for word in words)
-            if all(known != stems for known, _ in self._phrases[stems[0]]):
-                self._phrases[stems[0]].append((stems, identifier))
-
-    @property
-    def phrases(self) -> Mapping[str, list[tuple[tuple[str, ...], Identifier]]]:
-        """Expansions by their first stem, the longest first."""
-        return self._phrases
+            found = self._phrases[stems[0], stems[1]]
+            if all(known != stems for known, _ in found):
+                found.append((stems, identifier))
 
     def code(self, match: re.Match[str]) -> list[Identifier]:
         """The identifiers that a match of `code_pattern` names: two for `H-2A/B`."""

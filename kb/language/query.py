@@ -252,11 +252,12 @@ class QueryReader:
         return joined
 
     def _label_at(self, parts: list[_Part], index: int, text: str) -> tuple[int, Identifier | None]:
-        first = parts[index]
-        if first.kind != "word":
+        following = parts[index : index + 2]
+        if len(following) < 2 or any(part.kind != "word" for part in following):
             return 0, None
         for lang in ("en", "es"):
-            for stems, identifier in self._lexicon.phrases.get(stem(fold(bare(first.text)), lang), ()):
+            first, second = (stem(fold(bare(part.text)), lang) for part in following)
+            for stems, identifier in self._lexicon.phrases.get((first, second), ()):
                 words = parts[index : index + len(stems)]
                 found = tuple(stem(fold(bare(part.text)), lang) for part in words if part.kind == "word")
                 if found == stems and _adjacent(words, text):

@@ -94,7 +94,10 @@ class Highlighter:
 
     def _expansion_end(self, tokens: Sequence[Token], index: int, term: str) -> int:
         """Where a match ends: at the last word of the label where a label of several words was matched."""
-        for stems, identifier in self._analyzer.lexicon.phrases.get(tokens[index].terms[0], ()):
+        if index + 1 == len(tokens):
+            return tokens[index].end
+        two = (tokens[index].terms[0], tokens[index + 1].terms[0])
+        for stems, identifier in self._analyzer.lexicon.phrases.get(two, ()):
             words = tokens[index : index + len(stems)]
             fits = tuple(token.terms[0] for token in words) == stems
             if fits and term in self._analyzer.identifier_terms(identifier):
