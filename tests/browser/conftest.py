@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync_playwright
 
 from tests.browser.site import chromium, copy_root, kb, served
 
@@ -21,7 +22,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium_type() -> Iterator[tuple[BrowserType, str]]:
+    """What launches a Chromium, and the path of the one to launch."""
     path = chromium()
     if path is None:
         reason = "No Chromium or Chrome in PATH: install one, or name it with CHROMIUM=…"
@@ -29,10 +31,29 @@ def browser() -> Iterator[Browser]:
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
-        # Chromium refuses its sandbox to root, which is who a build machine runs as.
-        launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield launched
-        launched.close()
+        yield playwright.chromium, path
+
+
+@contextmanager
+def launched(chromium_type: tuple[BrowserType, str], *arguments: str) -> Iterator[Browser]:
+    kind, path = chromium_type
+    # Chromium refuses its sandbox to root, which is who a build machine runs as.
+    browser = kind.launch(executable_path=path, args=["--no-sandbox", *arguments])
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_type: tuple[BrowserType, str]) -> Iterator[Browser]:
+    with launched(chromium_type) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def large_print(chromium_type: tuple[BrowserType, str]) -> Iterator[Browser]:
+    """A browser whose reader has asked for letters of twice the usual size."""
+    with launched(chromium_type, "--blink-settings=defaultFontSize=32") as found:
+        yield found
 
 
 @pytest.fixture(scope="session")
