@@ -23,6 +23,7 @@ from kb.language.redaction import redact
 from kb.language.spelling import Speller
 from kb.model import GROUPS, Change, Facet, FacetValue, Hit, Query, Results, Tag
 from kb.search.engine import Engine
+from kb.search.passages import unpack
 from kb.search.request import STATUS, Answer, Counted, Match, Request
 from kb.search.snippets import Highlighter
 
@@ -146,15 +147,15 @@ class Asker:
         stored: Mapping[str, Any] = match.stored
         document = document_from_json(stored["document"])
         changes = self.changes_after(document.id, match.changes)
-        texts = [text for _, _, text in stored["sections"] if text]
-        beginning = next(iter(texts), document.summary or "")
+        passages = unpack(stored["passages"])
+        beginning = passages[0].text if passages else document.summary or ""
         return Hit(
             id=document.id,
             url=stored["url"],
             type=document.type,
             title=document.title,
             title_html=highlighter.title(document.title, document.lang),
-            snippet_html=highlighter.snippet(texts, document.lang, beginning),
+            snippet_html=highlighter.snippet(passages, beginning),
             date=document.date,
             authors=document.authors,
             tags=self.tags(document.tags),

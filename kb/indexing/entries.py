@@ -13,6 +13,7 @@ from kb.indexing.reading import Reading, document_to_json
 from kb.language import authorities
 from kb.model import GROUPS, NEWS_TYPES, STATUSES, TYPES, Change
 from kb.search.entry import Entry, FacetSpec
+from kb.search.passages import pack
 from kb.vocabulary import Vocabulary
 
 TYPE_LABELS = dict(zip(TYPES, ("Service", "Article", "News", "Digest", "Alert", "Page"), strict=True))
@@ -84,6 +85,7 @@ class Corpus:
             "document": document_to_json(reading.document),
             "url": reading.url,
             "sections": [[one.anchor, one.heading, one.text] for one in reading.sections],
+            "passages": pack([one.text for one in reading.sections if one.text], reading.fields.get("body", []), reading.spans),
         }
 
     def specs(self) -> list[FacetSpec]:

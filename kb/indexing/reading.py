@@ -35,6 +35,8 @@ class Reading:
     words: int
     cites: tuple[str, ...]
     fields: Fields
+    #: For each stretch of `body`, where its tokens lie in the text of the section: start, end, start, end, …
+    spans: list[list[int]]
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object from which `from_json` makes an equal reading."""
@@ -54,6 +56,7 @@ class Reading:
             words=data["words"],
             cites=tuple(data["cites"]),
             fields=data["fields"],
+            spans=data["spans"],
         )
 
 
@@ -93,6 +96,7 @@ class PageReader:
         rendered = render(document.body, document.markdown)
         texts = [document.title, *(section.heading for section in rendered.sections), *(s.text for s in rendered.sections)]
         cites = (key for text in texts for citation in find_citations(text) for key in citation.keys)
+        body = [self._analyzer.tokens(section.text, document.lang) for section in rendered.sections if section.text]
         return Reading(
             document=document,
             url=url_of(document.id),
@@ -103,10 +107,11 @@ class PageReader:
             links=rendered.links,
             words=sum(len(section.text.split()) for section in rendered.sections),
             cites=tuple(dict.fromkeys(cites)),
-            fields=self._fields(document, rendered.sections),
+            fields=self._fields(document, rendered.sections, body),
+            spans=[[place for token in stretch for place in (token.start, token.end)] for stretch in body],
         )
 
-    def _fields(self, document: Document, sections: tuple[Section, ...]) -> Fields:
+    def _fields(self, document: Document, sections: tuple[Section, ...], body: list[list[Token]]) -> Fields:
         lang = document.lang
         names = [*document.aliases, *([document.menu_title] if document.menu_title else [])]
         title = [terms for text in (document.title,) for terms in self._terms(text, lang)]
@@ -116,7 +121,7 @@ class PageReader:
             "headings": [self._terms(section.heading, lang) for section in sections if section.heading],
             "tags": self._labels(document.tags),
             "authors": [self._terms(author, lang) for author in document.authors],
-            "body": [self._terms(section.text, lang) for section in sections if section.text],
+            "body": [[token.terms for token in stretch] for stretch in body],
         }
         return {name: stretches for name, stretches in found.items() if any(stretches)}
 

@@ -1,19 +1,21 @@
-"""Snippets and highlights, made from the stored text of the hits that are shown, with the tokens of the reading."""
+"""Snippets and highlights, made from the stored passages of the hits that are shown."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from kb.language.analysis import Analyzer, Token
+from kb.language.analysis import Analyzer
 from kb.language.tree import AnyOf, AnyTerm, Node, Phrase, Prefix
+from kb.search.passages import Passage
 
 #: A snippet has at most this many characters.
 LONGEST = 240
+#: More matches than this in one window make it no better.
+_ENOUGH = 8
 _SENTENCE_START = re.compile(r"(?:(?<=[.!?”\"])\s+|\n|\A)(?=\S)")
-_MARKED_LONGEST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +51,33 @@ class Highlighter:
                 for inner in nodes:
                     self._learn(inner, number)
 
+    @property
+    def _is_empty(self) -> bool:
+        return not (self._terms or self._prefixes or self._phrases)
+
     def title(self, text: str, lang: str) -> str:
         """The whole text as HTML with its matches marked."""
-        return _marked(text, 0, len(text), self.find(text, lang))
+        if self._is_empty:
+            return escape(text)
+        passage = Passage.of(text, self._analyzer.tokens(text, lang))
+        return _marked(text, 0, len(text), self.find(passage))
 
-    def snippet(self, texts: Iterable[str], lang: str, otherwise: str) -> str:
-        """The passage that holds most of what was asked, as HTML; the beginning of `otherwise` where none does."""
-        best: tuple[tuple[int, int, int], str] | None = None
-        for text in texts:
-            found = self.find(text, lang)
-            if not found:
-                continue
-            start, end, worth = _best_window(text, found)
-            if best is None or worth > best[0]:
-                best = (worth, _shown(text, start, end, found))
-        if best is not None:
-            return best[1]
-        start, end = 0, _cut(otherwise, 0)
-        return _shown(otherwise, start, end, [])
+    def snippet(self, passages: Sequence[Passage], otherwise: str) -> str:
+        """The stretch that holds most of what was asked, as HTML; the beginning of `otherwise` where none does."""
+        best: tuple[_Window, Passage, list[Found]] | None = None
+        for passage in [] if self._is_empty else passages:
+            found = self.find(passage)
+            window = _best_window(passage.text, found) if found else None
+            if window and (best is None or window.worth > best[0].worth):
+                best = window, passage, found
+        if best is None:
+            return _shown(otherwise, 0, _cut(otherwise, 0), [])
+        window, passage, found = best
+        return _shown(passage.text, window.start, window.end, found)
 
-    def find(self, text: str, lang: str) -> list[Found]:
-        """The matches of a text from left to right, none overlapping."""
-        if not (self._terms or self._prefixes or self._phrases):
-            return []
-        tokens = self._analyzer.tokens(text, lang)
-        found = [*self._single(tokens), *self._runs(tokens)]
+    def find(self, passage: Passage) -> list[Found]:
+        """The matches of a passage from left to right, none overlapping."""
+        found = [*self._single(passage), *self._runs(passage)]
         found.sort(key=lambda one: (one.start, -one.end))
         kept: list[Found] = []
         for one in found:
@@ -81,47 +85,71 @@ class Highlighter:
                 kept.append(one)
         return kept
 
-    def _single(self, tokens: Sequence[Token]) -> Iterator[Found]:
-        for index, token in enumerate(tokens):
-            for term in token.terms:
-                number = self._terms.get(term)
-                if number is None:
-                    number = next((n for prefix, n in self._prefixes if term.startswith(prefix)), None)
-                if number is not None:
-                    end = self._expansion_end(tokens, index, term)
-                    yield Found(token.start, end, number)
-                    break
+    def _single(self, passage: Passage) -> Iterator[Found]:
+        """Matches of one token: which codes match is settled first, then the tokens are walked through."""
+        wanted = {code: hit for hit in self._matched(passage) for code in passage.terms[hit[0]]}
+        if wanted:
+            for index, code in enumerate(passage.codes):
+                if code in wanted:
+                    term, node = wanted[code]
+                    yield Found(passage.spans[2 * index], self._expansion_end(passage, index, term), node)
 
-    def _expansion_end(self, tokens: Sequence[Token], index: int, term: str) -> int:
+    def _matched(self, passage: Passage) -> Iterator[tuple[str, int]]:
+        """(term, node) of each term of the passage that the query asks for."""
+        yield from ((term, node) for term, node in self._terms.items() if term in passage.terms)
+        for prefix, node in self._prefixes:
+            yield from ((term, node) for term in passage.terms if term.startswith(prefix))
+
+    def _expansion_end(self, passage: Passage, index: int, term: str) -> int:
         """Where a match ends: at the last word of the label where a label of several words was matched."""
-        if index + 1 == len(tokens):
-            return tokens[index].end
-        two = (tokens[index].terms[0], tokens[index + 1].terms[0])
-        for stems, identifier in self._analyzer.lexicon.phrases.get(two, ()):
-            words = tokens[index : index + len(stems)]
-            fits = tuple(token.terms[0] for token in words) == stems
-            if fits and term in self._analyzer.identifier_terms(identifier):
-                return words[-1].end
-        return tokens[index].end
+        own_end = passage.spans[2 * index + 1]
+        first_two = [passage.first[code] for code in passage.codes[index : index + 2]]
+        if term == first_two[0] or len(first_two) < 2:
+            return own_end
+        for stems, identifier in self._analyzer.lexicon.phrases.get((first_two[0], first_two[1]), ()):
+            run = tuple(passage.first[code] for code in passage.codes[index : index + len(stems)])
+            if run == stems and term in self._analyzer.identifier_terms(identifier):
+                return passage.spans[2 * (index + len(stems)) - 1]
+        return own_end
 
-    def _runs(self, tokens: Sequence[Token]) -> Iterator[Found]:
-        for phrase, number in self._phrases:
-            for index in range(len(tokens) - len(phrase.places) + 1):
-                run = tokens[index : index + len(phrase.places)]
-                if all(set(place) & set(token.terms) for place, token in zip(phrase.places, run, strict=True)):
-                    yield Found(run[0].start, run[-1].end, number)
+    def _runs(self, passage: Passage) -> Iterator[Found]:
+        """Matches of phrases."""
+        for phrase, node in self._phrases:
+            length = len(phrase.places)
+            places = [{code for term in place for code in passage.terms.get(term, ())} for place in phrase.places]
+            for index, code in enumerate(passage.codes[: len(passage.codes) - length + 1]):
+                if code in places[0] and all(passage.codes[index + n] in places[n] for n in range(1, length)):
+                    yield Found(passage.spans[2 * index], passage.spans[2 * (index + length) - 1], node)
 
 
-def _best_window(text: str, found: Sequence[Found]) -> tuple[int, int, tuple[int, int, int]]:
-    """(start, end, worth) of the window with most different nodes, then most matches, then the earliest."""
-    best = (0, 0, (-1, 0, 0))
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A stretch of text and its worth: different nodes, then matches, then an early place."""
+
+    start: int
+    end: int
+    worth: tuple[int, int, int]
+
+
+def _best_window(text: str, found: Sequence[Found]) -> _Window:
+    best: _Window | None = None
     for index, first in enumerate(found):
         start = _window_start(text, first.start)
-        inside = [one for one in found[index:] if one.end <= start + LONGEST]
-        worth = (len({one.node for one in inside}), min(len(inside), _MARKED_LONGEST), -start)
-        if worth > best[2]:
-            best = (start, _cut(text, start), worth)
+        inside = _inside(found, index, start + LONGEST)
+        worth = (len({one.node for one in inside}), min(len(inside), _ENOUGH), -start)
+        if best is None or worth > best.worth:
+            best = _Window(start, _cut(text, start), worth)
+    assert best is not None
     return best
+
+
+def _inside(found: Sequence[Found], first: int, end: int) -> list[Found]:
+    inside: list[Found] = []
+    for one in found[first : first + 4 * _ENOUGH]:
+        if one.end > end:
+            break
+        inside.append(one)
+    return inside
 
 
 def _window_start(text: str, first: int) -> int:
@@ -139,18 +167,17 @@ def _cut(text: str, start: int) -> int:
     """Where a window that begins at `start` ends: at the end of a word within the longest length."""
     if len(text) - start <= LONGEST:
         return len(text)
-    end = max(text.rfind(" ", start, start + LONGEST), text.rfind("\n", start, start + LONGEST))
+    end = max(text.rfind(" ", start, start + LONGEST + 1), text.rfind("\n", start, start + LONGEST + 1))
     return end if end > start else start + LONGEST
 
 
 def _shown(text: str, start: int, end: int, found: Sequence[Found]) -> str:
-    before = "… " if start > 0 and text[start - 1] != "\n" and not _SENTENCE_START.match(text, start - 1) else ""
-    after = " …" if end < len(text) else ""
-    return f"{before}{_marked(text, start, end, found)}{after}"
+    begins = start == 0 or any(match.end() == start for match in _SENTENCE_START.finditer(text, max(0, start - 3), start + 1))
+    return f"{'' if begins else '… '}{_marked(text, start, end, found)}{' …' if end < len(text) else ''}"
 
 
 def _marked(text: str, start: int, end: int, found: Sequence[Found]) -> str:
-    parts, place = [], start
+    parts, place = list[str](), start
     for one in found:
         if one.start >= place and one.end <= end:
             parts += [escape(text[place : one.start]), "<mark>", escape(text[one.start : one.end]), "</mark>"]
