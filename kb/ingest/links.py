@@ -29,7 +29,7 @@ def clean_url(raw: str, base: str = "") -> str | None:
     Quotes left at its ends are removed, dashes and multiplication signs that typography made are turned back,
     passing-on addresses (safelinks) are opened, relative ones joined to `base`.
     """
-    text = _ENCODED_DEBRIS.sub("", clean(raw).strip(_DEBRIS)).strip(_DEBRIS)
+    text = _ENCODED_DEBRIS.sub("", re.sub(r"[\t\n]", "", clean(raw)).strip(_DEBRIS)).strip(_DEBRIS)
     text = (
         re.sub(r"(?<=\d)×(?=\d)", "x", text).replace("–", "--").replace("—", "---").replace("…", "...").replace("″", "")
     )

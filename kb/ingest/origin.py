@@ -26,7 +26,7 @@ _LINE = re.compile(
        | \b{_AGAIN}\b.{{0,60}}\b(?:permission|courtesy|license)\b
        | ^\W*(?:{_AGAIN}|cross-?posted|courtesy\s+of|used\s+(?:with|by)\s+permission)\b
        | ^\W*(?:source|fuente|via)\s*:\s*\S
-       | ^\W*copyright\b.{{0,120}}\b(?:permission|reprinted)\b
+       | ^\W*(?:copyright\s*)?(?:©|\(c\)|copyright\s+\d{{4}}).{{0,120}}\b(?:permission|reprinted)\b
        | ^\W*(?:este|esta)\s+(?:art[ií]culo|nota|entrada|publicaci[oó]n)\b.{{0,60}}\b(?:originalmente|primero)\b""",
     re.IGNORECASE | re.VERBOSE,
 )

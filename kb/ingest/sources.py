@@ -43,10 +43,17 @@ def read_sources(sources: Sequence[str], stdin: TextIO | None, log: Log) -> Iter
                 if stdin
                 else Unreadable(STDIN, "nothing was given; pipe a page into it")
             )
-        elif Path(source).is_dir():
+        elif _is_folder(source):
             yield from _folder(Path(source), log)
         else:
             yield _attempt(source, None)
+
+
+def _is_folder(name: str) -> bool:
+    try:
+        return Path(name).is_dir()
+    except (OSError, ValueError):  # a name that the system refuses; reading it says so
+        return False
 
 
 def _folder(folder: Path, log: Log) -> Iterator[Text | Unreadable]:

@@ -22,8 +22,9 @@ HERE = Path(__file__).parent
 FIXTURES = sorted((HERE / "fixtures").iterdir())
 #: Words of page furniture: in no fixture do they belong to the text.
 FURNITURE = (
-    "addthis", "sharer.php", "Share:", "Filed Under", "FILED UNDER", "You May Also", "Previous Post", "Primary Sidebar",
-    "Copyright ©", "inline_image", "AUTHOR BIO", "Reprinted with permission", "itemprop", "<div", "<p>", "”>", "%E2%80%9D",
+    "addthis", "sharer.php", "Share:", "Filed Under", "FILED UNDER", "You May Also", "Previous Post", "Copyright ©",
+    "Primary Sidebar", "inline_image", "AUTHOR BIO", "Reprinted with permission", "itemprop", "<div", "<p>", "”>",
+    "%E2%80%9D",
 )  # fmt: skip
 
 
