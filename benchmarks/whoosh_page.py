@@ -40,10 +40,14 @@ def run(folder: Path, articles: int, number: int) -> None:
     base = KnowledgeBase.open(write_root(folder / "root", articles))
     started = time.monotonic(), time.process_time()
     base.rebuild()
-    print(f"{articles} articles: first rebuild {time.monotonic() - started[0]:.1f} s wall, {time.process_time() - started[1]:.1f} s CPU")
+    print(
+        f"{articles} articles: first rebuild {time.monotonic() - started[0]:.1f} s wall, {time.process_time() - started[1]:.1f} s CPU"
+    )
     started = time.monotonic(), time.process_time()
     base.rebuild()
-    print(f"rebuild with nothing changed {time.monotonic() - started[0]:.1f} s wall, {time.process_time() - started[1]:.1f} s CPU")
+    print(
+        f"rebuild with nothing changed {time.monotonic() - started[0]:.1f} s wall, {time.process_time() - started[1]:.1f} s CPU"
+    )
     peer = _peer(folder / "peer", base)
     reader = base.reader()
     ours, theirs = [], []
@@ -100,7 +104,9 @@ def _peer(folder: Path, base: KnowledgeBase) -> Callable[[str], object]:
         for name in ("author", "year", "source"):
             facets.add_field(name)
         found = searcher.search(asked.parse(text), limit=10, groupedby=facets)
-        return [hit.highlights("body") for hit in found[:10]], [found.groups(name) for name in ("tags", "author", "year", "source")]
+        return [hit.highlights("body") for hit in found[:10]], [
+            found.groups(name) for name in ("tags", "author", "year", "source")
+        ]
 
     return answer
 

@@ -92,7 +92,10 @@ class Asker:
         found = self._engine.explain(self._request(query, settled, filters, "relevance"), document_id)
         marks = {unit: mark for unit, mark in zip(settled.read.units, settled.marks, strict=True)}
         order = sorted(settled.read.units, key=lambda unit: not unit.required)
-        lines = [f"{marks[unit].label} ({marks[unit].kind}): {added:.3f}" for unit, added in zip(order, found.units, strict=True)]
+        lines = [
+            f"{marks[unit].label} ({marks[unit].kind}): {added:.3f}"
+            for unit, added in zip(order, found.units, strict=True)
+        ]
         if found.fading < 1:
             lines.append(f"older news: × {found.fading:.3f}")
         if found.promoted:
@@ -222,5 +225,7 @@ class Asker:
     @cached_property
     def _services(self) -> Mapping[str, str]:
         return {
-            service_value(one.ref.id): one.ref.menu_label for one in self._site.facts.values() if one.ref.type == "service"
+            service_value(one.ref.id): one.ref.menu_label
+            for one in self._site.facts.values()
+            if one.ref.type == "service"
         }

@@ -27,7 +27,9 @@ EXACT, IDENTIFIER, AUTHORITY = "'", "#", "§"
 WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’ʼ][^\W_]+)*")
 _DIGIT = re.compile(r"\d")
 #: What an identifier holds that is no acronym: a digit after a letter, initials, or a letter before "visa".
-_CODE_ANCHOR = re.compile(r"[A-Za-z][-\u2010-\u2015\u2212 \u00a0]?\d|\b[A-Z][-\u2010-\u2015\u2212][A-Z]\b|\b[A-Va-v][ \u00a0-](?:[VvSs][it][sa]|[Nn]oni|VI|ST|NO)")
+_CODE_ANCHOR = re.compile(
+    r"[A-Za-z][-\u2010-\u2015\u2212 \u00a0]?\d|\b[A-Z][-\u2010-\u2015\u2212][A-Z]\b|\b[A-Va-v][ \u00a0-](?:[VvSs][it][sa]|[Nn]oni|VI|ST|NO)"
+)
 #: The run of letters and hyphens that ends with the first letter of an anchor, with the word "Form" or "ETA" before it.
 _CODE_RUN = re.compile(r"(?P<word>\b(?:form|eta|ds)[ \u00a0])?(?P<run>[\w\-\u2010-\u2015\u2212]*)\Z", re.IGNORECASE)
 _CODE_BEFORE = 24
@@ -104,7 +106,7 @@ def _code_starts(text: str, start: int, anchor: int) -> Iterator[int]:
 
 def bare(word: str) -> str:
     """The word without full stops between initials and without a possessive: `U.S.C.I.S.` → `USCIS`."""
-    return _POSSESSIVE.sub("", word.replace(".", ""))
+    return _POSSESSIVE.sub("", word.replace(".", "")) or word
 
 
 class Analyzer:

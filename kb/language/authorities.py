@@ -10,7 +10,9 @@ import re
 from functools import cache, lru_cache
 from importlib.resources import files
 
-_SECTION = re.compile(r"(?P<base>ina-\d+[a-z]*|\d+-usc-\d+[a-z]*(?:-\d+(?=$|-note))?|\d+-cfr-\d+[a-z]?(?:\.\d+[a-z]?)?)(?P<rest>(?:-[a-z0-9]+)*)\Z")
+_SECTION = re.compile(
+    r"(?P<base>ina-\d+[a-z]*|\d+-usc-\d+[a-z]*|\d+-cfr-\d+[a-z]?(?:\.\d+[a-z]?)?)(?P<rest>(?:-[a-z0-9]+)*)\Z"
+)
 _FLAT = re.compile(
     r"(?:in-dec|us|sct|f2d|f3d|f4th|fsupp|fsupp2d|fsupp3d|fr|pl)-\d+-\d+|stat-\d+-\d+(?:-\d+)?|(?:eo|proc)-\d+"
 )

@@ -150,15 +150,19 @@ def _listed(text: str, match: re.Match[str], prefix: str, section: str, path: st
 
 
 def _flat(text: str, match: re.Match[str], found: dict[str, str | None]) -> Citation | None:
-    pairs = (("in-dec", "in_volume", "in_page"), ("fr", "fr_volume", "fr_page"), ("pl", "pl_congress", "pl_law"), ("stat", "stat_volume", "stat_page"))
+    pairs = (
+        ("in-dec", "in_volume", "in_page"),
+        ("fr", "fr_volume", "fr_page"),
+        ("pl", "pl_congress", "pl_law"),
+        ("stat", "stat_volume", "stat_page"),
+    )
     for prefix, volume, page in pairs:
         if found[volume]:
             number = re.sub(_DASH, "-", str(found[page]).replace(",", ""))
             return Citation(match.start(), match.end(), (f"{prefix}-{found[volume]}-{number}",))
     for prefix in ("eo", "proc"):
-        number = found[prefix]
-        if number:
-            return Citation(match.start(), match.end(), (f"{prefix}-{number.replace(',', '')}",))
+        if order := found[prefix]:
+            return Citation(match.start(), match.end(), (f"{prefix}-{order.replace(',', '')}",))
     reporter = re.sub(r"[\s.]|\u00a0", "", str(found["reporter"])).lower()
     return Citation(match.start(), match.end(), (f"{reporter}-{found['rep_volume']}-{found['rep_page']}",))
 
@@ -260,12 +264,24 @@ def _roman(text: str) -> int:
     if not re.fullmatch(r"[ivxlc]+", text.lower()):
         raise ValueError(text)
     digits = [_ROMAN_DIGITS[char] for char in text.lower()]
-    return sum(-digit if digit < following else digit for digit, following in zip(digits, [*digits[1:], 0], strict=True))
+    return sum(
+        -digit if digit < following else digit for digit, following in zip(digits, [*digits[1:], 0], strict=True)
+    )
 
 
 def _to_roman(number: int) -> str:
     text = ""
-    for value, digits in ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")):
+    for value, digits in (
+        (100, "c"),
+        (90, "xc"),
+        (50, "l"),
+        (40, "xl"),
+        (10, "x"),
+        (9, "ix"),
+        (5, "v"),
+        (4, "iv"),
+        (1, "i"),
+    ):
         text += digits * (number // value)
         number %= value
     return text

@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from kb.folding import fold
 from kb.language import authorities
-from kb.language.analysis import EXACT, IDENTIFIER, Analyzer, Piece, bare, exact_acronym, pieces
-from kb.language.analysis import AUTHORITY
+from kb.language.analysis import AUTHORITY, EXACT, IDENTIFIER, Analyzer, Piece, bare, exact_acronym, pieces
+from kb.language.citations import canonical, find_citations
 from kb.language.lexicon import Identifier, WordRule, word_rules
-from kb.language.citations import find_citations
 from kb.language.redaction import PLACEHOLDER
 from kb.language.stems import stem, stop_words
 from kb.language.tree import AnyOf, AnyTerm, Node, Phrase, Prefix, Unit
@@ -21,9 +20,14 @@ from kb.model import TYPES, Mark
 #: Prefix of the terms that stand for the words of a title alone (`title:word`).
 TITLE = "^"
 _HIDDEN = "\ue000"
-_QUOTES = str.maketrans({char: '"' for char in "“”„‟«»″＂"})
-_FIELD = re.compile(r'(?i)(?<![\w"])(?P<sign>-?)(?P<name>tag|type|author|source|cites|title|after|before):(?P<value>"[^"]*"|[^\s"]+)')
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"'))
+_FIELD = re.compile(
+    r'(?i)(?<![\w"])(?P<sign>-?)(?P<name>tag|type|author|source|cites|title|after|before):(?P<value>"[^"]*"|[^\s"]+)'
+)
 _QUOTED = re.compile(r'(?P<sign>[+-]?)"(?P<text>[^"]*)"')
+_KEY = re.compile(
+    r"(?i)(?<!\S)(?:ina|\d+-(?:cfr|usc)|in-dec|us|sct|f[234](?:d|th)|fsupp[23]?d?|fr|pl|stat|eo|proc)-[\w.-]+(?!\S)"
+)
 _OR = re.compile(r"(?<!\S)OR(?!\S)")
 _SIGN = re.compile(r"(?<![^\s\ue000(])([+-])(?=[^\s+\-])")
 _SMALL_CITATION = re.compile(r"(?i)\b(?:ina|i\.n\.a\.|c\.?\s?f\.?\s?r\b\.?|u\.?\s?s\.?\s?c\b\.?)(?=[\s§\d])")
@@ -100,7 +104,7 @@ class QueryReader:
         parts += self._plain(hidden)
         parts += _not_used(plain, hidden, parts)
         parts.sort(key=lambda part: part.start)
-        parts = _join_alternatives([part for part in parts if part.kind != "or" or part.node is None])
+        parts = _join_alternatives(parts)
         return self._assemble(text, parts)
 
     # -- syntax: quotes, filters, OR ------------------------------------------------------------------------------
@@ -119,6 +123,10 @@ class QueryReader:
                     parts.append(part)
                     hidden = _hide(hidden, part.start, part.end)
             text = hidden
+        for match in _KEY.finditer(text):
+            if authorities.is_key(match[0].lower()):
+                parts.append(_citation(match.start(), match.end(), match[0], str(canonical(match[0])), ""))
+                text = _hide(text, match.start(), match.end())
         for match in _OR.finditer(text):
             parts.append(_Part(match.start(), match.end(), "or", "OR", "OR", "or"))
             text = _hide(text, match.start(), match.end())
@@ -169,7 +177,9 @@ class QueryReader:
             return None
         inner = match["text"].strip()
         node = Phrase(places)
-        return _Part(match.start(), match.end(), "phrase", match[0].lstrip("+-"), inner, f"“{inner}”", node, match["sign"])
+        return _Part(
+            match.start(), match.end(), "phrase", match[0].lstrip("+-"), inner, f"“{inner}”", node, match["sign"]
+        )
 
     def _exact(self, piece: Piece) -> tuple[str, ...]:
         """The terms of one place of a quoted phrase: words as typed, identifiers and citations as ever."""
@@ -196,11 +206,7 @@ class QueryReader:
     def _piece(self, piece: Piece, text: str, sign: str) -> list[_Part]:
         typed = text[piece.start : piece.end]
         if piece.citation:
-            return [
-                _Part(piece.start, piece.end, "citation", typed, key, authorities.label(key),
-                      AnyTerm((AUTHORITY + key,)), sign)
-                for key in piece.citation.keys
-            ]  # fmt: skip
+            return [_citation(piece.start, piece.end, typed, key, sign) for key in piece.citation.keys]
         if piece.identifiers:
             parts = [self._identifier(piece, typed, identifier, sign) for identifier in piece.identifiers]
         else:
@@ -273,7 +279,7 @@ class QueryReader:
         dropped = [part for part in parts if part.stop and part not in counted]
         units = tuple(Unit(part.node, part.strong, _required(part)) for part in counted if part.node is not None)
         excluded = tuple(part.node for part in parts if part.sign == "-" and part.node is not None and not part.stop)
-        others = [part for part in parts if part not in counted and part not in dropped and part.kind != "or"]
+        others = [part for part in parts if part not in counted and part not in dropped]
         return ReadQuery(
             text=text,
             units=units,
@@ -293,14 +299,8 @@ class QueryReader:
         return vocabulary.resolve(text.strip().strip('"'))
 
 
-def marks_in_order(read: ReadQuery, units: tuple[Mark, ...]) -> tuple[Mark, ...]:
-    """All marks of a query in the order typed, with the units' marks as they ran."""
-    return tuple(sorted((*units, *read.other_marks), key=lambda mark: (mark.start, mark.end)))
-
-
-def with_occur(marks: tuple[Mark, ...], every: list[bool]) -> tuple[Mark, ...]:
-    """The units' marks with `must` where every match has the unit, else `should`."""
-    return tuple(replace(mark, occur="must" if sure else "should") for mark, sure in zip(marks, every, strict=True))
+def _citation(start: int, end: int, typed: str, key: str, sign: str) -> _Part:
+    return _Part(start, end, "citation", typed, key, authorities.label(key), AnyTerm((AUTHORITY + key,)), sign)
 
 
 def _plain_word(start: int, end: int, typed: str, folded: str, sign: str) -> _Part:
@@ -312,7 +312,9 @@ def _plain_word(start: int, end: int, typed: str, folded: str, sign: str) -> _Pa
 def _prefix(part: _Part) -> _Part:
     value = part.value if part.identifier and any(char.isdigit() for char in part.value) else fold(bare(part.text))
     start = IDENTIFIER if value == part.value and part.identifier else EXACT
-    return _Part(part.start, part.end + 1, "prefix", part.text + "*", value, part.text + "*", Prefix(start + value), part.sign)
+    return _Part(
+        part.start, part.end + 1, "prefix", part.text + "*", value, part.text + "*", Prefix(start + value), part.sign
+    )
 
 
 def _means_acronym(folded: str) -> bool:
@@ -339,7 +341,14 @@ def _absorb(parts: list[_Part], text: str) -> list[_Part]:
             kept.append(part)
             continue
         neighbours = [*kept[-1:], *parts[index + 1 : index + 2]]
-        owner = next((one for one in neighbours if one.identifier and _adjacent(sorted([one, part], key=lambda p: p.start), text)), None)
+        owner = next(
+            (
+                one
+                for one in neighbours
+                if one.identifier and _adjacent(sorted([one, part], key=lambda p: p.start), text)
+            ),
+            None,
+        )
         if owner is None:
             kept.append(part)
             continue
@@ -360,6 +369,8 @@ def _join_alternatives(parts: list[_Part]) -> list[_Part]:
         elif joined and following is not None and _can_join(joined[-1]) and _can_join(following):
             joined[-1] = _alternatives(joined[-1], following)
             index += 1
+        else:
+            joined.append(_Part(part.start, part.end, "ignored", part.text, part.value, part.text))
         index += 1
     return joined
 
