@@ -43,7 +43,11 @@ def load_changes(root: Path, canonical: Callable[[str], str | None], label: Call
         return ()
     data = read_toml(path, PATH, "create it")
     text = path.read_text(encoding="utf-8-sig")
-    problems = [Problem(PATH, 0, f"unknown key “{key}”", "only [[change]] tables belong here") for key in data if key != "change"]
+    problems = [
+        Problem(PATH, 0, f"unknown key “{key}”", "only [[change]] tables belong here")
+        for key in data
+        if key != "change"
+    ]
     changes = []
     tables: Any = data.get("change", [])
     for number, table in enumerate(tables if isinstance(tables, list) else []):
@@ -51,7 +55,9 @@ def load_changes(root: Path, canonical: Callable[[str], str | None], label: Call
             keys = _ChangeKeys.model_validate(table)
         except ValidationError as error:
             for place, what, fix in explain(error, _ChangeKeys):
-                problems.append(Problem(PATH, line_of(text, "[[change]]", number, place), f"change {number + 1}: {what}", fix))
+                problems.append(
+                    Problem(PATH, line_of(text, "[[change]]", number, place), f"change {number + 1}: {what}", fix)
+                )
             continue
         key = canonical(keys.authority)
         if key is None:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 Arguments = ParamSpec("Arguments")
 #: Errors of usage end with 2, all others with 1.
 _USAGE = 2
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout, and nothing else.")
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON document on stdout, and nothing else."
+)
 
 
 def main() -> None:
@@ -36,8 +38,16 @@ def main() -> None:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="kb")
-@click.option("--root", envvar="KB_ROOT", default=".", type=click.Path(path_type=Path), help="The folder with kb.toml and content/ (KB_ROOT; default: here).")
-@click.option("--engine", envvar="KB_ENGINE", default=None, help="The search engine (KB_ENGINE; default: as kb.toml says).")
+@click.option(
+    "--root",
+    envvar="KB_ROOT",
+    default=".",
+    type=click.Path(path_type=Path),
+    help="The folder with kb.toml and content/ (KB_ROOT; default: here).",
+)
+@click.option(
+    "--engine", envvar="KB_ENGINE", default=None, help="The search engine (KB_ENGINE; default: as kb.toml says)."
+)
 @click.pass_context
 def cli(context: click.Context, root: Path, engine: str | None) -> None:
     """A searchable knowledge base of immigration law."""
@@ -92,7 +102,9 @@ def _open(context: click.Context) -> KnowledgeBase:
 
 @cli.command("rebuild-index")
 @click.option("--full", is_flag=True, help="Read every page anew instead of what changed.")
-@click.option("--keep-going", is_flag=True, help="Leave out pages with errors instead of stopping (exit 1 all the same).")
+@click.option(
+    "--keep-going", is_flag=True, help="Leave out pages with errors instead of stopping (exit 1 all the same)."
+)
 @click.option("--watch", is_flag=True, help="Rebuild whenever something under content/ changes, until interrupted.")
 @click.option("--back", is_flag=True, help="Return to the generation before the live one.")
 @json_option
@@ -150,7 +162,9 @@ def _watch(base: KnowledgeBase, full: bool, keep_going: bool) -> None:
     root = base.settings.root
     _rebuild_and_report(base, full, keep_going)
     click.echo(f"Watching {root / 'content'}. Stop with Ctrl-C.", err=True)
-    for _ in watch(root / "content", watch_filter=lambda _change, path: not path.endswith(".tmp"), raise_interrupt=False):
+    for _ in watch(
+        root / "content", watch_filter=lambda _change, path: not path.endswith(".tmp"), raise_interrupt=False
+    ):
         _rebuild_and_report(base, False, keep_going)
 
 
@@ -192,12 +206,16 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
 @cli.command("import")
 @click.argument("sources", nargs=-1, required=True)
-@click.option("--into", default=None, type=click.Path(path_type=Path), help="Where pages go (default: content/ of the root).")
+@click.option(
+    "--into", default=None, type=click.Path(path_type=Path), help="Where pages go (default: content/ of the root)."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 @json_option
 @click.pass_context
 @_told
-def import_pages(context: click.Context, sources: Sequence[str], into: Path | None, dry_run: bool, as_json: bool) -> None:
+def import_pages(
+    context: click.Context, sources: Sequence[str], into: Path | None, dry_run: bool, as_json: bool
+) -> None:
     """Bring saved pages and pasted articles in: files, folders, or - for standard input."""
     from kb.ingest import import_sources
     from kb.shipped import vocabulary_for
@@ -228,7 +246,11 @@ def check(as_json: bool) -> None:
             place = f"{problem.path}:{problem.line}" if problem.line else problem.path
             click.echo(f"{place}: {problem.level}: {problem.what}: {problem.fix}")
         others = [problem.level for problem in problems if problem.level != "error"]
-        counts = (_counted(len(errors), "error"), _counted(others.count("warning"), "warning"), _counted(others.count("note"), "note"))
+        counts = (
+            _counted(len(errors), "error"),
+            _counted(others.count("warning"), "warning"),
+            _counted(others.count("note"), "note"),
+        )
         click.echo(", ".join(counts) + ".", err=True)
     if errors:
         sys.exit(1)
@@ -241,7 +263,9 @@ _FILTER_OPTIONS = ("tag", "type", "service", "author", "source", "cites", "year"
 
 def _search_options(command: Callable[..., None]) -> Callable[..., None]:
     for name in reversed(_FILTER_OPTIONS):
-        command = click.option(f"--{name}", f"filter_{name}", multiple=True, help=f"Keep pages with this {name}; can be repeated.")(command)
+        command = click.option(
+            f"--{name}", f"filter_{name}", multiple=True, help=f"Keep pages with this {name}; can be repeated."
+        )(command)
     for name in ("from", "to", "as-of", "sort", "page", "per-page"):
         command = click.option(f"--{name}", f"value_{name.replace('-', '_')}", default=None, help=_HELP[name])(command)
     return command
@@ -350,7 +374,13 @@ def _print_status(found: Any, as_json: bool) -> None:
 
 @cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.")
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 takes a free one.",
+)
 @click.option("--drafts", is_flag=True, help="Show drafts by their URL; on loopback only.")
 @_told
 def serve(host: str, port: int, drafts: bool) -> None:
@@ -376,7 +406,9 @@ def _print_json(value: object) -> None:
 
 
 def _problems_json(problems: Sequence[Any]) -> list[dict[str, Any]]:
-    return [{"path": one.path, "line": one.line, "level": one.level, "what": one.what, "fix": one.fix} for one in problems]
+    return [
+        {"path": one.path, "line": one.line, "level": one.level, "what": one.what, "fix": one.fix} for one in problems
+    ]
 
 
 def _counted(number: int, noun: str) -> str:

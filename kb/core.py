@@ -23,7 +23,17 @@ from kb.indexing.entries import Corpus
 from kb.indexing.generations import Generation
 from kb.indexing.lock import rebuild_lock
 from kb.indexing.reading import PageReader
-from kb.indexing.rebuild import INDEX, Progress, ReadAll, generation_keys, open_generations, read_all, rebuild, silent, write_generation
+from kb.indexing.rebuild import (
+    INDEX,
+    Progress,
+    ReadAll,
+    generation_keys,
+    open_generations,
+    read_all,
+    rebuild,
+    silent,
+    write_generation,
+)
 from kb.language import authorities
 from kb.language.analysis import Analyzer
 from kb.language.citations import canonical
@@ -206,7 +216,9 @@ class KnowledgeBase:
 
     def _added(self, built: Mapping[str, str], now: Mapping[str, str]) -> set[str]:
         added = now.keys() - built.keys()
-        return {one for one in added if b"\ndraft: true" not in (self.settings.root / FOLDER / f"{one}.md").read_bytes()}
+        return {
+            one for one in added if b"\ndraft: true" not in (self.settings.root / FOLDER / f"{one}.md").read_bytes()
+        }
 
     def check(self) -> tuple[Problem, ...]:
         """Every problem of content, vocabulary, links, tags and currency; nothing is built."""

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
+from kb import clock
 from kb.asking import Asker
 from kb.config import Settings
 from kb.errors import UnknownDocumentError
@@ -17,7 +18,15 @@ from kb.indexing.reading import document_from_json
 from kb.indexing.site import PageFacts, Site, headings_of
 from kb.language import authorities
 from kb.model import (
-    NEWS_TYPES, Completion, Page, PageRef, Query, Reason, RelatedPage, Results, ServiceGroup,
+    NEWS_TYPES,
+    Completion,
+    Page,
+    PageRef,
+    Query,
+    Reason,
+    RelatedPage,
+    Results,
+    ServiceGroup,
 )  # fmt: skip
 from kb.search import Engine, open_engine
 from kb.search.related import Candidate, Profile, Rarity, Tie, is_copy, rank
@@ -76,8 +85,14 @@ class Reader:
             ref = facts.ref
             kind = "service" if ref.type == "service" else "title"
             for name in dict.fromkeys((ref.title, ref.menu_label, *ref.aliases)):
-                entries += _entered_at_words(name, Completion(ref.menu_label if kind == "service" else ref.title, kind, ref.url))
-        used = {value for group in ("agency", "visa", "form", "topic", "program") for value in self._engine.facet_values(group)}
+                entries += _entered_at_words(
+                    name, Completion(ref.menu_label if kind == "service" else ref.title, kind, ref.url)
+                )
+        used = {
+            value
+            for group in ("agency", "visa", "form", "topic", "program")
+            for value in self._engine.facet_values(group)
+        }
         for concept in self.vocabulary:
             if concept.id in used and not concept.replaced_by:
                 kind = "form" if concept.group == "form" else "concept"
@@ -98,7 +113,7 @@ class Reader:
             raise UnknownDocumentError(document_id)
         page = self._site.page(document_id)
         document = document_from_json(stored["document"])  # type: ignore[arg-type]
-        status, days = self._engine.status(document_id, dt.date.today())
+        status, days = self._engine.status(document_id, clock.today())
         changes = self._asker.changes_after(document_id, days)
         return Page(
             document=document,

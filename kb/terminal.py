@@ -39,7 +39,11 @@ def _reading(results: Results) -> list[str]:
 
 
 def _hit(number: int, hit: Hit, explained: Sequence[str]) -> list[str]:
-    about = [hit.type, *([hit.date.isoformat()] if hit.date else []), *([hit.status] if hit.status != "unreviewed" else [])]
+    about = [
+        hit.type,
+        *([hit.date.isoformat()] if hit.date else []),
+        *([hit.status] if hit.status != "unreviewed" else []),
+    ]
     return [
         f"{number:>3}. {hit.title}",
         f"     {hit.id} · {' · '.join(about)}",

@@ -47,10 +47,14 @@ def _read(root: Path, path: Path) -> PageFile:
         size = path.stat().st_size
         data = b"" if size > LARGEST else path.read_bytes()
     except OSError as error:
-        return PageFile(page_id, shown, b"", Problem(shown, 0, f"cannot be read ({error.strerror})", "check its permissions"))
+        return PageFile(
+            page_id, shown, b"", Problem(shown, 0, f"cannot be read ({error.strerror})", "check its permissions")
+        )
     problem = None
     if size > LARGEST:
-        problem = Problem(shown, 0, f"the file has {size:,} bytes, more than {LARGEST:,}", "split it into several pages")
+        problem = Problem(
+            shown, 0, f"the file has {size:,} bytes, more than {LARGEST:,}", "split it into several pages"
+        )
     elif not _ID.match(page_id):
         fix = "rename it: each part small letters and digits, joined by single hyphens"
         problem = Problem(shown, 0, f"“{page_id}” cannot be an id", fix)
@@ -65,7 +69,9 @@ def parse_page(file: PageFile, vocabulary: Vocabulary) -> tuple[Document | None,
         text = file.data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = file.data.count(b"\n", 0, error.start) + 1
-        return None, [Problem(file.path, line, "the file is not UTF-8 text", "save it as UTF-8, or remove it if it is no page")]
+        return None, [
+            Problem(file.path, line, "the file is not UTF-8 text", "save it as UTF-8, or remove it if it is no page")
+        ]
     if "\0" in text:
         return None, [Problem(file.path, 1, "the file is binary (it holds a NUL)", "remove it from content/")]
     try:
@@ -106,11 +112,21 @@ def _claimed_twice(documents: list[Document]) -> Iterator[Problem]:
             claims[old].append(document.id)
     for url, owners in claims.items():
         if _RESERVED.match(url):
-            yield Problem(path_of(owners[-1]), 0, f"the URL {url} belongs to the site itself", "rename the file or change redirect_from")
+            yield Problem(
+                path_of(owners[-1]),
+                0,
+                f"the URL {url} belongs to the site itself",
+                "rename the file or change redirect_from",
+            )
         elif len(owners) > 1:
             first, *others = (path_of(owner) for owner in owners)
             for other in others:
-                yield Problem(other, 0, f"the URL {url} is claimed by {first} as well", "change redirect_from or rename one of them")
+                yield Problem(
+                    other,
+                    0,
+                    f"the URL {url} is claimed by {first} as well",
+                    "change redirect_from or rename one of them",
+                )
 
 
 def _wrong_ids(documents: list[Document], ids: dict[str, Document]) -> Iterator[Problem]:
@@ -120,7 +136,9 @@ def _wrong_ids(documents: list[Document], ids: dict[str, Document]) -> Iterator[
             named.append(("superseded_by", document.superseded_by))
         for key, wanted in named:
             if wanted not in ids:
-                yield Problem(path_of(document.id), 0, f"{key} names “{wanted}”, and there is no such page", "correct the id")
+                yield Problem(
+                    path_of(document.id), 0, f"{key} names “{wanted}”, and there is no such page", "correct the id"
+                )
         if document.superseded_by and _circular(document, ids):
             yield Problem(path_of(document.id), 0, "superseded_by leads in a circle", "break the circle")
 

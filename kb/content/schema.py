@@ -124,10 +124,8 @@ def read_document(
     try:
         keys = PageKeys.model_validate(values)
     except ValidationError as error:
-        return None, [
-            Problem(path, _line(matter, place), what, fix) for place, what, fix in explain(error, PageKeys)
-        ]
-    kind = keys.type or FOLDER_TYPES.get(document_id.split("/")[0])
+        return None, [Problem(path, _line(matter, place), what, fix) for place, what, fix in explain(error, PageKeys)]
+    kind = keys.type or FOLDER_TYPES.get(document_id.split("/", maxsplit=1)[0])
     problems = list(_further_problems(keys, kind, path, matter, vocabulary))
     if problems:
         return None, problems
@@ -141,20 +139,29 @@ def _further_problems(
         what = "no type, and the folder gives none"
         yield Problem(path, 1, what, f"add type: {', '.join(TYPES)}")
     if kind in NEWS_TYPES and keys.date is None and not keys.draft:
-        yield Problem(path, _line(matter, ("title",)), f"a page of type {kind} needs a date", "add date: YYYY-MM-DD, or draft: true")
+        yield Problem(
+            path,
+            _line(matter, ("title",)),
+            f"a page of type {kind} needs a date",
+            "add date: YYYY-MM-DD, or draft: true",
+        )
     for tag in keys.tags:
         if vocabulary.resolve(tag) is None:
             nearest = vocabulary.nearest(tag)
-            fix = f"did you mean {nearest}? else add it to content/vocabulary.toml" if nearest else "add it to content/vocabulary.toml"
+            fix = (
+                f"did you mean {nearest}? else add it to content/vocabulary.toml"
+                if nearest
+                else "add it to content/vocabulary.toml"
+            )
             yield Problem(path, _line(matter, ("tags",)), f"unknown tag “{tag}”", fix)
     for old in keys.redirect_from:
         if not old.startswith("/"):
-            yield Problem(path, _line(matter, ("redirect_from",)), f"the old path “{old}” does not begin with /", f"write /{old}")
+            yield Problem(
+                path, _line(matter, ("redirect_from",)), f"the old path “{old}” does not begin with /", f"write /{old}"
+            )
 
 
-def _document(
-    document_id: str, matter: FrontMatter, keys: PageKeys, kind: str, vocabulary: Vocabulary
-) -> Document:
+def _document(document_id: str, matter: FrontMatter, keys: PageKeys, kind: str, vocabulary: Vocabulary) -> Document:
     plain: dict[str, Any] = {
         name: getattr(keys, name)
         for name in PageKeys.model_fields

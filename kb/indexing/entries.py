@@ -85,7 +85,9 @@ class Corpus:
             "document": document_to_json(reading.document),
             "url": reading.url,
             "sections": [[one.anchor, one.heading, one.text] for one in reading.sections],
-            "passages": pack([one.text for one in reading.sections if one.text], reading.fields.get("body", []), reading.spans),
+            "passages": pack(
+                [one.text for one in reading.sections if one.text], reading.fields.get("body", []), reading.spans
+            ),
         }
 
     def specs(self) -> list[FacetSpec]:
@@ -109,7 +111,12 @@ class Corpus:
             for one in self.readings
             if one.document.type == "service"
         }
-        values = {value for reading in self.readings for one in self.services(reading) for value in _with_heading(service_value(one))}
+        values = {
+            value
+            for reading in self.readings
+            for one in self.services(reading)
+            for value in _with_heading(service_value(one))
+        }
         labels = {value: titles.get(value) or self._service_label(value) for value in values}
         return FacetSpec("service", labels, {value: value.rpartition("/")[0] or None for value in values})
 
@@ -150,5 +157,3 @@ def service_value(document_id: str) -> str:
 def _with_heading(value: str) -> list[str]:
     heading = value.rpartition("/")[0]
     return [value, heading] if heading else [value]
-
-

@@ -82,7 +82,9 @@ class Generations:
         for relative, about in manifest["files"].items():
             path = folder / relative
             if not path.is_file() or path.stat().st_size != about["size"]:
-                raise DamagedIndexError(f"The index is damaged ({name}/{relative} is missing or has another size): {_MEND}.")
+                raise DamagedIndexError(
+                    f"The index is damaged ({name}/{relative} is missing or has another size): {_MEND}."
+                )
         return Generation(name, folder, manifest)
 
     def verify(self, generation: Generation) -> None:

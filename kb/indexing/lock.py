@@ -23,7 +23,9 @@ def rebuild_lock(index: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise LockedIndexError(f"The index is locked: {_holder(note)} is rebuilding it. Wait until it has ended.") from error
+        raise LockedIndexError(
+            f"The index is locked: {_holder(note)} is rebuilding it. Wait until it has ended."
+        ) from error
     try:
         started = dt.datetime.now().astimezone().isoformat(timespec="seconds")
         note.write_text(json.dumps({"pid": os.getpid(), "started": started}), encoding="utf-8")

@@ -94,7 +94,11 @@ class PageReader:
     def read(self, document: Document) -> Reading:
         """Render a document, analyse its fields and find what it cites."""
         rendered = render(document.body, document.markdown)
-        texts = [document.title, *(section.heading for section in rendered.sections), *(s.text for s in rendered.sections)]
+        texts = [
+            document.title,
+            *(section.heading for section in rendered.sections),
+            *(s.text for s in rendered.sections),
+        ]
         cites = (key for text in texts for citation in find_citations(text) for key in citation.keys)
         body = [self._analyzer.tokens(section.text, document.lang) for section in rendered.sections if section.text]
         return Reading(

@@ -26,7 +26,12 @@ class DamagedReadingsError(ValueError):
 def reading_version() -> str:
     """A hash of the code and data that make a reading what it is: whatever changes there, pages are read anew."""
     digest = hashlib.sha256()
-    for package, names in (("kb.language", ()), ("kb.language.data", ()), ("kb.content", ("render.py",)), ("kb.indexing", ("reading.py",))):
+    for package, names in (
+        ("kb.language", ()),
+        ("kb.language.data", ()),
+        ("kb.content", ("render.py",)),
+        ("kb.indexing", ("reading.py",)),
+    ):
         folder = files(package) if package != "kb.language.data" else files("kb.language") / "data"
         for item in sorted(folder.iterdir(), key=lambda one: one.name):
             if item.is_file() and (not names or item.name in names):

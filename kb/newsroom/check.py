@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from kb import clock
 from kb.changes import PATH as LEDGER
 from kb.config import FILE, Link, Settings
 from kb.content.files import FOLDER, LARGEST, old_path, path_of
@@ -18,7 +19,9 @@ from kb.vocabulary import PATH as VOCABULARY
 from kb.vocabulary import Vocabulary
 
 #: Addresses of the site itself, whatever its content.
-_OWN = re.compile(r"/(?:|search|services/|services/[^/]+/|news/|news/\d{4}/|tags/|tags/[^/]+/|authors/|authors/[^/]+/|sitemap\.xml|robots\.txt)\Z")
+_OWN = re.compile(
+    r"/(?:|search|services/|services/[^/]+/|news/|news/\d{4}/|tags/|tags/[^/]+/|authors/|authors/[^/]+/|sitemap\.xml|robots\.txt)\Z"
+)
 _KNOWN_FILES = {Path(VOCABULARY).name, Path(LEDGER).name}
 
 
@@ -33,7 +36,11 @@ class CheckedPage:
 
 
 def check_site(
-    pages: Sequence[CheckedPage], drafts: Sequence[Document], vocabulary: Vocabulary, changes: Sequence[Change], settings: Settings
+    pages: Sequence[CheckedPage],
+    drafts: Sequence[Document],
+    vocabulary: Vocabulary,
+    changes: Sequence[Change],
+    settings: Settings,
 ) -> list[Problem]:
     """Every warning and note on pages that can be read, and on what refers to them."""
     ids = {page.document.id for page in pages}
@@ -58,12 +65,16 @@ def _warning(document: Document, what: str, fix: str) -> Problem:
 
 
 def _dates(documents: Iterable[Document]) -> Iterator[Problem]:
-    today = dt.date.today()
+    now = clock.today()
     for document in documents:
         for name in ("date", "updated", "reviewed"):
             day = getattr(document, name)
-            if day and day > today:
-                yield _warning(document, f"{name} is in the future ({day.isoformat()})", "correct it, or make the page a draft until then")
+            if day and day > now:
+                yield _warning(
+                    document,
+                    f"{name} is in the future ({day.isoformat()})",
+                    "correct it, or make the page a draft until then",
+                )
         if document.reviewed and not document.reviewed_by:
             yield _warning(document, "reviewed, but not by whom", "add reviewed_by")
 
@@ -83,18 +94,22 @@ def _drafts_named(pages: Sequence[CheckedPage], draft_ids: set[str]) -> Iterator
         named = [*page.document.related, *([page.document.superseded_by] if page.document.superseded_by else [])]
         for one in named:
             if one in draft_ids:
-                yield _warning(page.document, f"“{one}” is a draft: visitors cannot be led to it", "publish it or name another page")
+                yield _warning(
+                    page.document,
+                    f"“{one}” is a draft: visitors cannot be led to it",
+                    "publish it or name another page",
+                )
 
 
 def _currency(pages: Sequence[CheckedPage], changes: Sequence[Change]) -> Iterator[Problem]:
     by_key: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
         by_key[change.key].append(change)
-    today = dt.date.today()
+    now = clock.today()
     for page in pages:
         document = page.document
         covering = {key for cited in page.cites for key in authorities.covering(cited)}
-        found = [change for key in covering for change in by_key.get(key, ()) if change.date <= today]
+        found = [change for key in covering for change in by_key.get(key, ()) if change.date <= now]
         latest = max((day for day in (document.date, document.updated, document.reviewed) if day), default=None)
         later = [change for change in found if latest and change.date > latest]
         if found and latest is None:
@@ -114,7 +129,11 @@ def _copies(pages: Sequence[CheckedPage]) -> Iterator[Problem]:
             continue
         first = owners.setdefault(source.url, page.document)
         if first is not page.document:
-            yield _warning(page.document, f"has the same source as {path_of(first.id)} ({source.url})", "remove one, or set superseded_by")
+            yield _warning(
+                page.document,
+                f"has the same source as {path_of(first.id)} ({source.url})",
+                "remove one, or set superseded_by",
+            )
 
 
 def _service_pages(pages: Sequence[CheckedPage]) -> Iterator[Problem]:
@@ -123,7 +142,9 @@ def _service_pages(pages: Sequence[CheckedPage]) -> Iterator[Problem]:
         if document.type == "service" and document.updated is None:
             yield _warning(document, "a service page without updated", "add the day of its last change of substance")
         if document.type in NEWS_TYPES and not document.tags:
-            yield Problem(path_of(document.id), 0, "has no tags: facets and related reading pass it by", "add tags", "note")
+            yield Problem(
+                path_of(document.id), 0, "has no tags: facets and related reading pass it by", "add tags", "note"
+            )
 
 
 def _vocabulary(vocabulary: Vocabulary, ids: set[str]) -> Iterator[Problem]:
@@ -139,7 +160,9 @@ def _configuration(settings: Settings, ids: set[str], urls: set[str]) -> Iterato
             yield Problem(FILE, 0, f"site.urgent names “{one}”, and there is no such page", "correct the id", "warning")
     for link in _links_of(*settings.site.menu, *settings.site.footer):
         if link.url.startswith("/") and old_path(link.url) not in urls and not _OWN.match(link.url):
-            yield Problem(FILE, 0, f"the link “{link.label}” to {link.url} leads nowhere", "correct or remove it", "warning")
+            yield Problem(
+                FILE, 0, f"the link “{link.label}” to {link.url} leads nowhere", "correct or remove it", "warning"
+            )
 
 
 def _links_of(*links: Link) -> Iterator[Link]:
@@ -152,4 +175,10 @@ def _other_files(root: Path) -> Iterator[Problem]:
     for path in sorted((root / FOLDER).rglob("*")):
         if path.is_file() and path.suffix != ".md" and path.name not in _KNOWN_FILES:
             shown = path.relative_to(root).as_posix()
-            yield Problem(shown, 0, f"is not a page (.md, at most {LARGEST:,} bytes) and is not shown", "move it out of content/", "note")
+            yield Problem(
+                shown,
+                0,
+                f"is not a page (.md, at most {LARGEST:,} bytes) and is not shown",
+                "move it out of content/",
+                "note",
+            )

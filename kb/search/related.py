@@ -91,7 +91,12 @@ def rank(page: Profile, others: Sequence[Profile], likeness: Mapping[str, float]
     """The pages worth offering beside `page`, best first. Filler, copies and superseded pages are left out."""
     found = []
     for other in others:
-        if other.id == page.id or other.superseded_by or is_filler(other) or is_copy(page, other, likeness.get(other.id, 0.0)):
+        if (
+            other.id == page.id
+            or other.superseded_by
+            or is_filler(other)
+            or is_copy(page, other, likeness.get(other.id, 0.0))
+        ):
             continue
         candidate = weigh(page, other, likeness.get(other.id, 0.0), rarity)
         if candidate.ties and candidate.score >= ENOUGH:
