@@ -76,11 +76,10 @@ def tame(page: list[Block], log: Log) -> list[Block]:
 
 def read_body(page: Sequence[Block], holder: Container | None, headline: Headline, rules: Furniture, log: Log) -> Body:
     """Pick the text. Without a container it is all that stands between the headline and the page's own furniture."""
-    inside = [
-        block for n, block in enumerate(page) if n >= headline.start and (holder is None or holder in block.containers)
-    ]
-    if holder is not None and not any(block.words for block in inside):
-        inside = [block for block in page if holder in block.containers]
+    numbers = [n for n, block in enumerate(page) if holder is None or holder in block.containers]
+    below = [n for n in numbers if n >= headline.start]
+    escaped = _escaped(page, holder, numbers[-1] + 1, rules, log) if holder is not None else []
+    inside = [page[n] for n in (*(below if any(page[n].words for n in below) else numbers), *escaped)]
     picker = _Picker(headline, rules, log, sure=holder is not None)
     for number, block in enumerate(inside):
         if picker.ended:
@@ -89,6 +88,25 @@ def read_body(page: Sequence[Block], holder: Container | None, headline: Headlin
             break
         picker.take(block)
     return Body(tuple(picker.text), tuple(_bio(page, rules)))
+
+
+def _escaped(page: Sequence[Block], holder: Container, place: int, rules: Furniture, log: Log) -> list[int]:
+    """Paragraphs right behind the container: a stray closing tag in the text ended it too early."""
+    enclosing = page[place - 1].containers
+    around = set(enclosing[: enclosing.index(holder)])
+    found: list[int] = []
+    for number in range(place, len(page)):
+        block = page[number]
+        is_outside = block.furniture or block.mark or (around and not around & set(block.containers))
+        if is_outside or rules.line(block.text) or _ABOUT.fullmatch(block.text) or is_origin_line(block.text):
+            break
+        found.append(number)
+    texts = [page[n] for n in found if page[n].name == "p" and page[n].words >= 15 and page[n].links < 0.5]
+    if len(texts) < (2 if around else 1):
+        return []
+    what = "text that a stray closing tag had put outside of the article was kept"
+    log.add("markup", what, texts[0].text, level="warning", count=len(texts))
+    return found
 
 
 @dataclass(slots=True)

@@ -72,6 +72,7 @@ class _Run:
             self._warn_of_two_names(article, known[0], "with another text; both are kept")
             article = replace(article, identity=by_text)
             same = next(iter(self.shelf.known(by_text)), None)
+        same = same or self.shelf.of_words(article.title, article.body)
         if same is not None:
             return self._left(name, article, same)
         for other in (

@@ -59,6 +59,11 @@ class Shelf:
         """The pages that give this address as their source."""
         return tuple(self._by_url.get(address_key(url), ()))
 
+    def of_words(self, title: str, body: str) -> Shelved | None:
+        """The page with this title and exactly these words: the same article from a page that was saved anew."""
+        found = (page for pages in self._by_identity.values() for page in pages if same_words(page.title, title))
+        return next((page for page in found if same_words(page.body, body)), None)
+
     @classmethod
     def of(cls, folder: Path) -> Shelf:
         """The shelf of a content folder; pages that nobody imported, or that cannot be read, are not on it."""

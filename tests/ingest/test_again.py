@@ -41,6 +41,13 @@ def test_a_source_without_an_address_is_known_again_by_its_words(save: Save, bri
     assert len(pages(into)) == 1
 
 
+def test_a_page_saved_anew_with_another_related_list_is_known_again(save: Save, bring: Bring, into: Path) -> None:
+    text = "News: A Title\n\nMarch 3, 2020\n\nThe only paragraph of this article is short.\n\nYou May Also Like:\n\n"
+    bring(save("a.txt", text + "News: One\n"))
+    assert bring(save("a.txt", text + "News: Two\n")).counts == {"unchanged": 1}
+    assert len(pages(into)) == 1
+
+
 def test_an_edited_page_is_left_as_it_is(save: Save, bring: Bring, into: Path) -> None:
     source = save("a.txt", PAGE)
     bring(source)
