@@ -76,6 +76,10 @@ class Vocabulary:
                 found.setdefault(fold_label(label), concept.id)
         return found
 
+    def get(self, concept_id: str) -> Concept | None:
+        """The concept with this id, or None."""
+        return self._concepts.get(concept_id)
+
     def find(self, text: str) -> str | None:
         """The id of the concept that `text` names by id or label, as it stands (a merged one is itself), or None."""
         if text in self._concepts:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from kb import clock
 from kb.asking.filters import FilterReader, Filters, check
 from kb.asking.matching import Settled, Settler
 from kb.config import Settings
@@ -80,7 +81,7 @@ class Asker:
             page=query.page,
             per_page=query.per_page,
             sort=sort,
-            hits=self._hits(answer.matches, settled, filters, request),
+            hits=self._hits(answer.matches, settled),
             facets=self._facets(answer, filters),
         )
 
@@ -90,7 +91,7 @@ class Asker:
         settled = self._settler.settle(query.text, query.match)
         filters = self._filters.read(query, settled.read)
         found = self._engine.explain(self._request(query, settled, filters, "relevance"), document_id)
-        marks = {unit: mark for unit, mark in zip(settled.read.units, settled.marks, strict=True)}
+        marks = dict(zip(settled.read.units, settled.marks, strict=True))
         order = sorted(settled.read.units, key=lambda unit: not unit.required)
         lines = [
             f"{marks[unit].label} ({marks[unit].kind}): {added:.3f}"
@@ -112,7 +113,7 @@ class Asker:
             date_from=filters.date_from,
             date_to=filters.date_to,
             as_of=query.as_of,
-            today=dt.date.today(),
+            today=clock.today(),
             sort=sort,
             offset=(query.page - 1) * query.per_page,
             limit=query.per_page,
@@ -141,7 +142,7 @@ class Asker:
 
     # -- hits -----------------------------------------------------------------------------------------------------
 
-    def _hits(self, matches: Sequence[Match], settled: Settled, filters: Filters, request: Request) -> tuple[Hit, ...]:
+    def _hits(self, matches: Sequence[Match], settled: Settled) -> tuple[Hit, ...]:
         nodes = [unit.node for unit in settled.matching.scored]
         highlighter = Highlighter(self._analyzer, nodes)
         return tuple(self._hit(match, highlighter) for match in matches)

@@ -18,7 +18,13 @@ from kb.search.engine import Engine
 from kb.search.request import STATUS, Condition, Selection
 from kb.vocabulary import Vocabulary
 
-_CLOSED = (("type", TYPES, "a type"), ("status", STATUSES, "a status"))
+LONGEST_TEXT, MOST_PER_PAGE = 1000, 100
+_CLOSED = (
+    ("type", TYPES, "a type"),
+    ("status", STATUSES, "a status"),
+    ("sort", SORTS, "a sort order"),
+    ("match", ("most", "any", "all"), "a way to match"),
+)
 
 
 @dataclass(slots=True)
@@ -38,24 +44,29 @@ class Filters:
 def check(query: Query) -> None:
     """Raise ParameterError for the first value that a parameter cannot have."""
     for name, allowed, what in _CLOSED:
-        for value in getattr(query, name):
+        for value in filter(None, _values(query, name)):
             if value not in allowed:
                 raise ParameterError(name, value, f"“{value}” is not {what}. Choose: {', '.join(allowed)}.")
     for year in query.year:
         if not re.fullmatch(r"[0-9]{4}", year):
             raise ParameterError("year", year, f"“{year}” is not a year. Write four digits, such as 2019.")
-    if query.sort is not None and query.sort not in SORTS:
-        raise ParameterError("sort", query.sort, f"“{query.sort}” is not a sort order. Choose: {', '.join(SORTS)}.")
-    if query.match not in ("most", "any", "all"):
-        raise ParameterError("match", query.match, f"“{query.match}” is not a way to match. Choose: most, any, all.")
     if query.date_from and query.date_to and query.date_from > query.date_to:
         raise ParameterError("from", query.date_from.isoformat(), "The first date is after the last.")
+    if len(query.text) > LONGEST_TEXT:
+        raise ParameterError("q", query.text, f"Your search has {len(query.text):,} characters; the limit is 1,000.")
+    _check_page(query)
+
+
+def _check_page(query: Query) -> None:
     if query.page < 1:
         raise ParameterError("page", str(query.page), "The page must be 1 or more.")
-    if not 1 <= query.per_page <= 100:
+    if not 1 <= query.per_page <= MOST_PER_PAGE:
         raise ParameterError("per_page", str(query.per_page), "The number of results per page must be from 1 to 100.")
-    if len(query.text) > 1000:
-        raise ParameterError("q", query.text, f"Your search has {len(query.text):,} characters; the limit is 1,000.")
+
+
+def _values(query: Query, name: str) -> tuple[str, ...]:
+    value = getattr(query, name)
+    return value if isinstance(value, tuple) else (value,)
 
 
 class FilterReader:

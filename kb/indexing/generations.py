@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from kb.errors import DamagedIndexError, NoIndexError, NoPreviousGenerationError
 
 #: Another number means that a generation cannot be read by this version.
 FORMAT = 1
-_CURRENT, _MANIFEST, _BUILDING = "CURRENT", "manifest.json", ".building-"
+_CURRENT, _MANIFEST, _BUILDING, _REMOVING = "CURRENT", "manifest.json", ".building-", ".removing-"
 _NAME = re.compile(r"\d{8}T\d{6}(?:-\d+)?\Z")
 _MEND = "run `kb rebuild-index`"
 
@@ -48,13 +49,16 @@ class Generations:
         self._folder = folder
 
     def current_name(self) -> str | None:
-        """The name of the live generation, or None where there is none."""
+        """The name of the live generation, or None where there is none. Raises DamagedIndexError."""
         try:
-            return (self._folder / _CURRENT).read_text(encoding="ascii").strip() or None
+            name = (self._folder / _CURRENT).read_text(encoding="ascii").strip()
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:
-            raise DamagedIndexError(f"{self._folder / _CURRENT} cannot be read: {_MEND}.") from error
+            raise DamagedIndexError(f"The index is damaged ({_CURRENT} cannot be read): {_MEND}.") from error
+        if not _NAME.match(name):
+            raise DamagedIndexError(f"The index is damaged ({_CURRENT} names no generation): {_MEND}.")
+        return name
 
     def live(self) -> Generation:
         """The live generation, its manifest, version and file sizes checked.
@@ -64,18 +68,15 @@ class Generations:
         name = self.current_name()
         if name is None:
             raise NoIndexError(f"There is no index yet: {_MEND}.")
-        if not _NAME.match(name):
-            raise DamagedIndexError(f"The index is damaged ({_CURRENT} names no generation): {_MEND}.")
-        return self._open(name)
+        return self._open(name, self._folder / name)
 
-    def _open(self, name: str) -> Generation:
-        folder = self._folder / name
+    def _open(self, name: str, folder: Path) -> Generation:
         try:
             manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-            checksum = manifest.pop("checksum")
-        except (OSError, ValueError, KeyError, AttributeError) as error:
+            sound = manifest.pop("checksum") == _checksum(manifest)
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             raise DamagedIndexError(f"The index is damaged ({name} has no readable manifest): {_MEND}.") from error
-        if checksum != _checksum(manifest):
+        if not sound:
             raise DamagedIndexError(f"The index is damaged (the manifest of {name} fails its checksum): {_MEND}.")
         if manifest.get("format") != FORMAT:
             raise DamagedIndexError(f"The index was built by another version ({name}): {_MEND}.")
@@ -90,20 +91,29 @@ class Generations:
     def verify(self, generation: Generation) -> None:
         """Compare every file with its checksum. Raises DamagedIndexError naming the first that differs."""
         for relative, about in generation.manifest["files"].items():
-            if _hash(generation.folder / relative) != about["sha256"]:
-                what = f"{generation.name}/{relative} fails its checksum"
-                raise DamagedIndexError(f"The index is damaged ({what}): {_MEND}.")
+            what = f"{generation.name}/{relative}"
+            try:
+                same = _hash(generation.folder / relative) == about["sha256"]
+            except OSError as error:
+                what = f"{what} cannot be read, {error.strerror}"
+                raise DamagedIndexError(f"The index is damaged ({what}): {_MEND}.") from error
+            if not same:
+                raise DamagedIndexError(f"The index is damaged ({what} fails its checksum): {_MEND}.")
 
-    def begin(self) -> Path:
-        """A new empty folder to build in."""
+    @contextmanager
+    def building(self) -> Iterator[Path]:
+        """A new empty folder to build in; it is gone afterwards, whether `finish` made it a generation or not."""
         folder = self._folder / f"{_BUILDING}{os.getpid()}"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        return folder
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def finish(self, building: Path, about: Mapping[str, Any]) -> Generation:
         """Seal what was built, check it, make it live, and remove what is no longer kept."""
-        before = self._readable_current()
+        before = self._newest_sound()
         name = self._new_name()
         manifest = {
             "format": FORMAT,
@@ -114,26 +124,45 @@ class Generations:
         }
         sealed = {**manifest, "checksum": _checksum(manifest)}
         _write_text(building / _MANIFEST, json.dumps(sealed, ensure_ascii=False, indent=1, sort_keys=True))
+        self.verify(self._open(name, building))
         os.replace(building, self._folder / name)
-        generation = self._open(name)
-        self.verify(generation)
         self._switch(name)
         self._remove_others({name, before})
-        return generation
+        return self._open(name, self._folder / name)
 
     def back(self) -> Generation:
-        """Return to the generation before the live one, checked first. Raises NoPreviousGenerationError."""
+        """Return to the generation before the live one, checked first.
+
+        Raises NoPreviousGenerationError where none is kept, DamagedIndexError where it fails its checks.
+        """
         current = self._readable_current() or "~"
         earlier = [name for name in self._names() if name < current]
         if not earlier:
-            raise NoPreviousGenerationError("There is no earlier generation to go back to.")
-        generation = self._open(max(earlier))
-        self.verify(generation)
+            raise NoPreviousGenerationError(f"There is no earlier generation to go back to: {_MEND} for a new one.")
+        generation = self._checked(max(earlier))
         self._switch(generation.name)
         return generation
 
+    def _checked(self, name: str) -> Generation:
+        generation = self._open(name, self._folder / name)
+        self.verify(generation)
+        return generation
+
+    def _newest_sound(self) -> str | None:
+        """What a new generation can be taken back to: the live one, or the newest other one where that is damaged."""
+        current = self._readable_current()
+        for name in dict.fromkeys((current, *reversed(self._names()))):
+            try:
+                return self._checked(name).name if name else None
+            except DamagedIndexError:
+                continue
+        return None
+
     def _switch(self, name: str) -> None:
-        _write_text(self._folder / _CURRENT, name + "\n")
+        current = self._folder / _CURRENT
+        if current.is_dir():
+            shutil.rmtree(current)
+        _write_text(current, name + "\n")
 
     def _readable_current(self) -> str | None:
         try:
@@ -142,6 +171,9 @@ class Generations:
             return None
 
     def _names(self) -> list[str]:
+        """The generations that lie here, the oldest first."""
+        if not self._folder.is_dir():
+            return []
         return sorted(path.name for path in self._folder.iterdir() if path.is_dir() and _NAME.match(path.name))
 
     def _new_name(self) -> str:
@@ -155,9 +187,11 @@ class Generations:
 
     def _remove_others(self, kept: set[str | None]) -> None:
         """Remove generations that are neither live nor the previous one, and what dead rebuilds left."""
-        for path in self._folder.iterdir():
-            leftover = path.name.startswith(_BUILDING) or path.suffix == ".tmp"
-            if (_NAME.match(path.name) and path.name not in kept) or leftover:
+        for name in set(self._names()) - kept:
+            # Renamed first: one that is half removed must not pass for a generation.
+            (self._folder / name).rename(self._folder / (_REMOVING + name))
+        for path in list(self._folder.iterdir()):
+            if path.name.startswith((_BUILDING, _REMOVING)) or path.suffix == ".tmp":
                 shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 

@@ -8,14 +8,33 @@ import os
 import zlib
 from collections.abc import Mapping
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from unicodedata import unidata_version
 
 from kb.indexing.reading import Reading
 from kb.vocabulary import Vocabulary
 
-_MAGIC = b"kb-readings-1\n"
+_MAGIC = b"kb-readings-2\n"
+#: The code and data that make a reading what it is: whole packages, and modules of the package itself.
+_PACKAGES = ("language", "content")
+_MODULES = (
+    "indexing/reading.py",
+    "indexing/readings.py",
+    "folding.py",
+    "frontmatter.py",
+    "model.py",
+    "toml.py",
+    "vocabulary.py",
+)
+#: Whatever of others takes part in it.
+_LIBRARIES = ("lxml", "Markdown", "nh3", "pydantic", "PyStemmer", "PyYAML")
+
+
+#: Bytes of the checksum behind the first line; it is that of everything behind it.
+_CHECKSUM = hashlib.sha256().digest_size
 
 
 class DamagedReadingsError(ValueError):
@@ -24,18 +43,19 @@ class DamagedReadingsError(ValueError):
 
 @cache
 def reading_version() -> str:
-    """A hash of the code and data that make a reading what it is: whatever changes there, pages are read anew."""
-    digest = hashlib.sha256()
-    for package, names in (
-        ("kb.language", ()),
-        ("kb.language.data", ()),
-        ("kb.content", ("render.py",)),
-        ("kb.indexing", ("reading.py",)),
-    ):
-        folder = files(package) if package != "kb.language.data" else files("kb.language") / "data"
-        for item in sorted(folder.iterdir(), key=lambda one: one.name):
-            if item.is_file() and (not names or item.name in names):
-                digest.update(item.name.encode() + item.read_bytes())
+    """A hash of all that makes a reading but its page and the vocabulary: where it changes, pages are read anew."""
+    home = Path(str(files("kb")))
+    found = [
+        path
+        for package in _PACKAGES
+        for path in (home / package).rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    ]
+    digest = hashlib.sha256(unidata_version.encode())
+    for path in (*sorted(found), *(home / name for name in _MODULES)):
+        digest.update(path.relative_to(home).as_posix().encode() + path.read_bytes())
+    for library in _LIBRARIES:
+        digest.update(f"{library} {version(library)}\n".encode())
     return digest.hexdigest()[:16]
 
 
@@ -62,31 +82,23 @@ class KeptReadings:
     @classmethod
     def open(cls, path: Path) -> KeptReadings:
         """The kept readings; none where there is no file. Raises DamagedReadingsError."""
-        if not path.exists():
-            return cls({}, b"")
-        data = path.read_bytes()
         try:
-            if not data.startswith(_MAGIC):
-                raise ValueError("not a file of readings")
-            size = int.from_bytes(data[len(_MAGIC) : len(_MAGIC) + 8], "little")
-            start = len(_MAGIC) + 8
-            places = json.loads(zlib.decompress(data[start : start + size]))
-            body = data[start + size :]
-            if places and max(offset + length for offset, length in places.values()) != len(body):
-                raise ValueError("cut short")
-            return cls({key: (offset, length) for key, (offset, length) in places.items()}, body)
-        except (ValueError, zlib.error, TypeError, AttributeError) as error:
+            data = memoryview(path.read_bytes())
+        except FileNotFoundError:
+            return cls({}, b"")
+        except OSError as error:
             raise DamagedReadingsError(str(error)) from error
+        start = len(_MAGIC) + _CHECKSUM
+        if data[: len(_MAGIC)] != _MAGIC or hashlib.sha256(data[start:]).digest() != data[len(_MAGIC) : start]:
+            raise DamagedReadingsError("not a file of readings, or not as it was written")
+        size = int.from_bytes(data[start : start + 8], "little")
+        body = start + 8 + size
+        places = json.loads(zlib.decompress(data[start + 8 : body]))
+        return cls({key: (offset, length) for key, (offset, length) in places.items()}, bytes(data[body:]))
 
     def get(self, key: str) -> Reading | None:
-        """The reading kept under a key, or None. Raises DamagedReadingsError."""
-        place = self._places.get(key)
-        if place is None:
-            return None
-        try:
-            return Reading.from_json(json.loads(zlib.decompress(self.raw(key))))
-        except (ValueError, zlib.error, TypeError, KeyError) as error:
-            raise DamagedReadingsError(str(error)) from error
+        """The reading kept under a key, or None."""
+        return Reading.from_json(json.loads(zlib.decompress(self.raw(key)))) if key in self._places else None
 
     def raw(self, key: str) -> bytes:
         """The packed reading as it lies in the file."""
@@ -108,10 +120,16 @@ def write(path: Path, packed: Mapping[str, bytes]) -> None:
         places[key] = (offset, len(data))
         offset += len(data)
     header = zlib.compress(json.dumps(places).encode())
+    parts = [len(header).to_bytes(8, "little"), header, *packed.values()]
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
     temporary = path.with_suffix(".tmp")
-    with temporary.open("wb") as file:
-        file.write(_MAGIC + len(header).to_bytes(8, "little") + header)
-        file.writelines(packed.values())
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    try:
+        with temporary.open("wb") as file:
+            file.writelines([_MAGIC, digest.digest(), *parts])
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kb.changes import PATH as LEDGER
 from kb.changes import load_changes
+from kb.config import FILE as CONFIGURATION
 from kb.config import Settings
-from kb.content.files import PageFile, find_pages, parse_page, path_of, site_problems
-from kb.errors import ContentError, DamagedIndexError, NoIndexError
+from kb.content.files import PageFile, find_pages, key_line, parse_page, path_of, site_problems
+from kb.errors import ConfigError, ContentError, DamagedIndexError, NoIndexError
 from kb.indexing import readings as kept
 from kb.indexing.entries import Corpus
 from kb.indexing.generations import Generation, Generations
@@ -22,12 +25,13 @@ from kb.language import authorities
 from kb.language.analysis import Analyzer
 from kb.language.citations import canonical
 from kb.language.lexicon import Lexicon
-from kb.model import Document, Problem, Summary
+from kb.model import Change, Document, Problem, Summary
 from kb.search import create
 from kb.vocabulary import PATH as VOCABULARY
 from kb.vocabulary import Vocabulary
 
 INDEX = "index"
+_KEYS = "keys.json"
 #: Called with what is being done, how many pages are done, and of how many.
 Progress = Callable[[str, int, int], None]
 
@@ -62,33 +66,77 @@ def rebuild(settings: Settings, full: bool = False, keep_going: bool = False, pr
     with rebuild_lock(settings.root / INDEX):
         generations = open_generations(settings)
         live, notes = _live(generations)
-        vocabulary = Vocabulary.load(settings.root / VOCABULARY)
-        changes = load_changes(settings.root, canonical, authorities.label)
-        store = settings.root / INDEX / "readings" / "readings.bin"
+        vocabulary, changes = load_references(settings.root)
+        store = store_of(settings.root)
         found, damage = _read_pages(settings, vocabulary, store, full or bool(notes), progress)
         readings, problems = _without_errors(found, keep_going)
         drafts = frozenset(document.id for document in found.drafts)
         corpus = Corpus(list(readings.values()), vocabulary, changes, settings, drafts)
-        generation = write_generation(generations, corpus, settings.engine, progress, list(readings))
+        # Before the switch: what is kept belongs to no generation, and a full disk must not tell of itself too late.
         kept.write(store, found.packed)
-    seconds = time.monotonic() - started
-    return _summary(generation, live, readings, found.read, seconds, problems, (*notes, *damage))
+        generation = write_generation(generations, corpus, progress, list(readings))
+    counts = _counts(generation_keys(live) if live else {}, generation_keys(generation))
+    return Summary(
+        engine=settings.engine,
+        generation=generation.name,
+        documents=len(readings),
+        **counts,
+        read=found.read,
+        seconds=round(time.monotonic() - started, 3),
+        size=generation.size,
+        problems=problems,
+        notes=(*notes, *damage),
+    )
+
+
+def store_of(root: Path) -> Path:
+    """The file of the kept readings."""
+    return root / INDEX / "readings" / "readings.bin"
+
+
+def load_references(root: Path) -> tuple[Vocabulary, tuple[Change, ...]]:
+    """The vocabulary and the ledger of changes. Raises ConfigError with the problems of both."""
+    problems: list[Problem] = []
+    vocabulary, changes = Vocabulary(), tuple[Change, ...]()
+    try:
+        vocabulary = Vocabulary.load(root / VOCABULARY)
+    except ConfigError as error:
+        problems += error.problems
+    try:
+        changes = load_changes(root, canonical, authorities.label)
+    except ConfigError as error:
+        problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    return vocabulary, changes
 
 
 def write_generation(
-    generations: Generations, corpus: Corpus, engine: str, progress: Progress = silent, keys: Sequence[str] = ()
+    generations: Generations, corpus: Corpus, progress: Progress = silent, keys: Sequence[str] = ()
 ) -> Generation:
     """Build the engine's files and the site's from a corpus, and make them live."""
-    building = generations.begin()
-    total = len(corpus.readings)
+    engine, total = corpus.settings.engine, len(corpus.readings)
+    about = {
+        "engine": engine,
+        "documents": total,
+        "reading": kept.reading_version(),
+        "references": reference_hashes(corpus.settings.root),
+    }
     progress("building", 0, total)
-    create(engine, building, corpus.entries(), corpus.specs())
-    write_site(building, corpus)
-    by_id = dict(zip((reading.document.id for reading in corpus.readings), keys, strict=False))
-    (building / "keys.json").write_text(json.dumps(by_id, sort_keys=True), encoding="utf-8")
-    generation = generations.finish(building, {"engine": engine, "documents": total, "reading": kept.reading_version()})
+    with generations.building() as building:
+        create(engine, building, corpus.entries(), corpus.specs())
+        write_site(building, corpus)
+        by_id = dict(zip((reading.document.id for reading in corpus.readings), keys, strict=False))
+        (building / _KEYS).write_text(json.dumps(by_id, sort_keys=True), encoding="utf-8")
+        generation = generations.finish(building, about)
     progress("building", total, total)
     return generation
+
+
+def reference_hashes(root: Path) -> dict[str, str]:
+    """Hashes of the files that every generation depends on beside pages and vocabulary; only of those that exist."""
+    found = {name: root / name for name in (CONFIGURATION, LEDGER)}
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in found.items() if path.is_file()}
 
 
 def _live(generations: Generations) -> tuple[Generation | None, tuple[str, ...]]:
@@ -145,15 +193,22 @@ def read_all(
                 read += 1
         progress("reading", done, len(files))
     documents = [*(reading.document for reading in readings.values()), *drafts]
-    problems += site_problems(documents)
+    problems += _between(documents, files)
     return ReadAll(readings, packed, tuple(drafts), tuple(problems), read)
+
+
+def _between(documents: Sequence[Document], files: Sequence[PageFile]) -> Iterator[Problem]:
+    """What is wrong between pages, each with its line; a page that cannot be read exists all the same."""
+    by_id = {file.id: file for file in files}
+    for claim in site_problems(documents, by_id.keys()):
+        yield Problem(path_of(claim.id), key_line(by_id[claim.id], claim.key), claim.what, claim.fix)
 
 
 def _read(reader: PageReader, document: Document, path: str) -> tuple[Reading | None, list[Problem]]:
     try:
         reading = reader.read(document)
     except RecursionError:
-        return None, [Problem(path, 0, "lists or quotations are nested too deeply to be rendered", "make them flatter")]
+        return None, [Problem(path, 1, "lists or quotations are nested too deeply to be rendered", "make them flatter")]
     return replace(reading, document=replace(document, body="")), []
 
 
@@ -166,35 +221,17 @@ def _without_errors(found: ReadAll, keep_going: bool) -> tuple[Mapping[str, Read
     return good, errors
 
 
-def _summary(
-    generation: Generation,
-    live: Generation | None,
-    readings: Mapping[str, Reading],
-    read: int,
-    seconds: float,
-    problems: Iterable[Problem],
-    notes: tuple[str, ...],
-) -> Summary:
-    before = generation_keys(live) if live else {}
-    now = {reading.document.id: key for key, reading in readings.items()}
-    return Summary(
-        engine=generation.manifest["engine"],
-        generation=generation.name,
-        documents=len(readings),
-        added=len(now.keys() - before.keys()),
-        changed=sum(before[one] != now[one] for one in now.keys() & before.keys()),
-        removed=len(before.keys() - now.keys()),
-        read=read,
-        seconds=round(seconds, 3),
-        size=generation.size,
-        problems=tuple(problems),
-        notes=notes,
-    )
+def _counts(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, int]:
+    return {
+        "added": len(now.keys() - before.keys()),
+        "changed": sum(before[one] != now[one] for one in now.keys() & before.keys()),
+        "removed": len(before.keys() - now.keys()),
+    }
 
 
 def generation_keys(generation: Generation) -> dict[str, str]:
     """Which key each document of a generation was read under."""
     try:
-        return json.loads((generation.folder / "keys.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+        return json.loads((generation.folder / _KEYS).read_text(encoding="utf-8"))  # type: ignore[no-any-return]
     except (OSError, ValueError):
         return {}

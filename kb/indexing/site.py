@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -143,12 +143,21 @@ def _read_facts(data: Mapping[str, Any]) -> PageFacts:
         order=data["order"],
         aliases=tuple(data["aliases"]),
     )
-    lists: Sequence[tuple[str, ...]] = [tuple(data[name]) for name in ("tags", "services", "cites")]
-    return PageFacts(ref, *lists, data["words"], data["source_url"], data["superseded_by"], tuple(data["changes"]))
+    return PageFacts(
+        ref=ref,
+        tags=tuple(data["tags"]),
+        services=tuple(data["services"]),
+        cites=tuple(data["cites"]),
+        words=data["words"],
+        source_url=data["source_url"],
+        superseded_by=data["superseded_by"],
+        changes=tuple(data["changes"]),
+    )
 
 
 def _concept(data: Mapping[str, Any]) -> Concept:
-    return Concept(**{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()})
+    values: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in data.items()}
+    return Concept(**values)
 
 
 def _day(text: str | None) -> dt.date | None:

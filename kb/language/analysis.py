@@ -92,7 +92,7 @@ def codes(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
 
 
 def _code_starts(text: str, start: int, anchor: int) -> Iterator[int]:
-    """Where an identifier around `anchor` may begin: at "Form" or letters before it, then after each hyphen of its run."""
+    """Where an identifier around `anchor` may begin: at "Form" before it, at its run, after each hyphen in that."""
     run = _CODE_RUN.search(text, max(start, anchor - _CODE_BEFORE), anchor + 1)
     if run is None:
         return

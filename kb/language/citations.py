@@ -22,31 +22,49 @@ _PATH = rf"(?:{_SPACE}?\([0-9A-Za-z]{{1,5}}\))"
 _ACT = rf"(?:INA|I\.{_SPACE}?N\.{_SPACE}?A\.|Immigration{_SPACE}and{_SPACE}Nationality{_SPACE}Act(?:{_SPACE}\(INA\))?)"
 _ACT_SECTION = r"[1-5]\d{2}[A-Ea-e]?(?![\d])"
 
+_REPORTER = (
+    rf"U\.{_SPACE}?S\.|S\.{_SPACE}?Ct\.|F\.{_SPACE}?Supp\.{_SPACE}?[23]d|F\.{_SPACE}?Supp\.|F\.{_SPACE}?(?:2d|3d|4th)"
+)
+_NUMBER = rf"{_SPACE}*(?:[Nn]o\.{_SPACE}*)?"
 _FAMILIES = re.compile(
     rf"""
-      \b(?P<cfr_title>\d{{1,2}}){_SPACE}*C\.?{_SPACE}?F\.?{_SPACE}?R\.?{_SPACE}*(?:{_SIGN}|[Pp](?:ar)?ts?\.?{_SPACE}+)?(?P<cfr>\d{{1,4}}[a-z]?(?:\.\d+[a-z]?)?)(?P<cfr_path>{_PATH}*)
-    | \b(?P<usc_title>\d{{1,2}}){_SPACE}*U\.?{_SPACE}?S\.?{_SPACE}?C\.?(?:{_SPACE}?A\.?)?(?:{_SPACE}*{_SIGN}|{_SPACE}*)(?P<usc>\d+[a-zA-Z]{{0,2}}(?:-1(?=\b))?)(?P<usc_path>{_PATH}*)(?P<note>{_SPACE}+note\b)?
-    | (?:\b{_ACT})(?:{_SPACE}+(?:at{_SPACE}+)?|,{_SPACE}*)?(?:{_SIGN})?(?P<ina>{_ACT_SECTION})(?P<ina_path>{_PATH}*)
-    | (?:§{_SPACE}*§?|\b[Ss]ec(?:tion|tions|s|\.)\.?){_SPACE}*(?P<act>{_ACT_SECTION})(?P<act_path>{_PATH}*)(?P<act_more>[^.;]{{0,80}}?)(?:,?{_SPACE}+of{_SPACE}+)?(?:the{_SPACE}+(?:Act\b|{_ACT})|\b{_ACT})
-    | \b(?P<in_volume>\d{{1,2}}){_SPACE}+I\.?{_SPACE}?(?:&|and|&amp;){_SPACE}?N\.?,?{_SPACE}+Dec\.?{_SPACE}+(?P<in_page>\d{{1,4}})
-    | \b(?P<rep_volume>\d{{1,4}}){_SPACE}+(?P<reporter>U\.{_SPACE}?S\.|S\.{_SPACE}?Ct\.|F\.{_SPACE}?Supp\.{_SPACE}?[23]d|F\.{_SPACE}?Supp\.|F\.{_SPACE}?(?:2d|3d|4th)){_SPACE}+(?P<rep_page>\d{{1,4}})(?![\d(-])
-    | \b(?P<fr_volume>\d{{2,3}}){_SPACE}+(?:Fed\.{_SPACE}?Reg\.|FR|F\.{_SPACE}?R\.|Federal{_SPACE}Register){_SPACE}+(?P<fr_page>\d{{1,3}}(?:,\d{{3}})|\d{{1,6}})
-    | \b(?:Pub(?:lic|\.){_SPACE}*L(?:aw|\.)|P\.{_SPACE}?L\.){_SPACE}*(?:[Nn]o\.{_SPACE}*)?(?P<pl_congress>\d{{1,3}}){_DASH}(?P<pl_law>\d{{1,4}})
+      \b(?P<cfr_title>\d{{1,2}}){_SPACE}*C\.?{_SPACE}?F\.?{_SPACE}?R\.?{_SPACE}*
+        (?:{_SIGN}|[Pp](?:ar)?ts?\.?{_SPACE}+)?(?P<cfr>\d{{1,4}}[a-z]?(?:\.\d+[a-z]?)?)(?P<cfr_path>{_PATH}*)
+    | \b(?P<usc_title>\d{{1,2}}){_SPACE}*U\.?{_SPACE}?S\.?{_SPACE}?C\.?(?:{_SPACE}?A\.?)?(?:{_SPACE}*{_SIGN}|{_SPACE}*)
+        (?P<usc>\d+[a-zA-Z]{{0,2}}(?:-1(?=\b))?)(?P<usc_path>{_PATH}*)(?P<note>{_SPACE}+note\b)?
+    | \b{_ACT}(?:{_SPACE}+(?:at{_SPACE}+)?|,{_SPACE}*)?(?:{_SIGN})?(?P<ina>{_ACT_SECTION})(?P<ina_path>{_PATH}*)
+    | (?:§{_SPACE}*§?|\b[Ss]ec(?:tion|tions|s|\.)\.?){_SPACE}*(?P<act>{_ACT_SECTION})(?P<act_path>{_PATH}*)
+        (?P<act_more>[^.;]{{0,80}}?)(?:,?{_SPACE}+of{_SPACE}+)?(?:the{_SPACE}+(?:Act\b|{_ACT})|\b{_ACT})
+    | \b(?P<in_volume>\d{{1,2}}){_SPACE}+I\.?{_SPACE}?(?:&|and|&amp;){_SPACE}?N\.?,?{_SPACE}+Dec\.?{_SPACE}+
+        (?P<in_page>\d{{1,4}})
+    | \b(?P<rep_volume>\d{{1,4}}){_SPACE}+(?P<reporter>{_REPORTER}){_SPACE}+(?P<rep_page>\d{{1,4}})(?![\d(-])
+    | \b(?P<fr_volume>\d{{2,3}}){_SPACE}+(?:Fed\.{_SPACE}?Reg\.|FR|F\.{_SPACE}?R\.|Federal{_SPACE}Register){_SPACE}+
+        (?P<fr_page>\d{{1,3}}(?:,\d{{3}})|\d{{1,6}})
+    | \b(?:Pub(?:lic|\.){_SPACE}*L(?:aw|\.)|P\.{_SPACE}?L\.){_NUMBER}(?P<pl_congress>\d{{1,3}}){_DASH}(?P<pl_law>\d{{1,4}})
     | \b(?P<stat_volume>\d{{1,3}}){_SPACE}+Stat\.{_SPACE}+(?P<stat_page>\d{{1,4}}(?:{_DASH}\d{{1,4}})?)
-    | \b(?:Executive{_SPACE}+Order|E\.{_SPACE}?O\.|Exec\.{_SPACE}+Order){_SPACE}*(?:[Nn]o\.{_SPACE}*)?(?P<eo>\d{{2}},?\d{{3}})
-    | \b(?:Presidential{_SPACE}+)?Proclamation{_SPACE}+(?:[Nn]o\.{_SPACE}*)?(?P<proc>\d{{1,2}},?\d{{3}})
+    | \b(?:Executive{_SPACE}+Order|E\.{_SPACE}?O\.|Exec\.{_SPACE}+Order){_NUMBER}(?P<eo>\d{{2}},?\d{{3}})
+    | \b(?:Presidential{_SPACE}+)?Proclamation{_SPACE}{_NUMBER}(?P<proc>\d{{1,2}},?\d{{3}})
     """,
     re.VERBOSE,
 )
+#: (prefix of the key, group of the volume, group of the page)
+_PAGED = (
+    ("in-dec", "in_volume", "in_page"),
+    ("fr", "fr_volume", "fr_page"),
+    ("pl", "pl_congress", "pl_law"),
+    ("stat", "stat_volume", "stat_page"),
+)
 _LABEL = re.compile(r"\(([0-9A-Za-z]{1,5})\)")
+_JOIN = rf",{_SPACE}*(?:and|or|&)?|;{_SPACE}*(?:and)?|/|\band\b|\bor\b|&|(?P<range>{_DASH}|\bto\b|\bthrough\b)"
 _MORE = re.compile(
-    rf"(?P<join>{_SPACE}*(?:,{_SPACE}*(?:and|or|&)?|;{_SPACE}*(?:and)?|/|\band\b|\bor\b|&|(?P<range>{_DASH}|\bto\b|\bthrough\b)){_SPACE}*(?:§{_SPACE}*§?{_SPACE}*)?)"
+    rf"(?P<join>{_SPACE}*(?:{_JOIN}){_SPACE}*(?:§{_SPACE}*§?{_SPACE}*)?)"
     rf"(?:(?P<path>{_PATH}+)|(?P<number>\d+[a-zA-Z]?(?:\.\d+[a-z]?)?)(?P<number_path>{_PATH}*)(?![\w%]))"
 )
 #: What every citation holds: found fast, and only around it is the grammar tried.
 _ANCHOR = re.compile(
-    r"§|\b(?:INA\b|I\.\s?N\.\s?A\.|Act\b|Immigration and Nat)|C\.?\s?F\.?\s?R\b|U\.?\s?S\.?\s?C\b|N\.?,?\s+Dec\b|Reg\.|Federal Reg"
-    r"|\bFR\s\d|F\.\s?R\.\s\d|F\.\s?(?:2d|3d|4th|Supp)|S\.\s?Ct\.|U\.\s?S\.\s\d|Public Law|Pub\.|P\.\s?L\.|Stat\.|Executive\sO|Exec\.|E\.\s?O\.|Proclamation"
+    r"§|\b(?:INA\b|I\.\s?N\.\s?A\.|Act\b|Immigration and Nat)|C\.?\s?F\.?\s?R\b|U\.?\s?S\.?\s?C\b|N\.?,?\s+Dec\b"
+    r"|Reg\.|Federal Reg|\bFR\s\d|F\.\s?R\.\s\d|F\.\s?(?:2d|3d|4th|Supp)|S\.\s?Ct\.|U\.\s?S\.\s\d"
+    r"|Public Law|Pub\.|P\.\s?L\.|Stat\.|Executive\sO|Exec\.|E\.\s?O\.|Proclamation"
 )
 #: A citation begins at most so many characters before its anchor, and its first item ends at most so many after.
 _BEFORE, _AFTER = 130, 160
@@ -106,65 +124,49 @@ def _scan(text: str) -> Iterator[Citation]:
 
 
 def _read(text: str, match: re.Match[str]) -> Citation | None:
-    found = match.groupdict()
-    for reader in (_regulation, _code, _act, _flat):
-        citation = reader(text, match, found)
-        if citation is not None:
-            return citation
-    return None
+    """The citation of a match; None where what looked like one turns out not to be."""
+    if match["cfr"]:
+        return _listed(text, match, f"{match['cfr_title']}-cfr-", "cfr")
+    if match["usc"]:
+        prefix = f"{match['usc_title']}-usc-"
+        note = f"{prefix}{match['usc'].lower()}-note"
+        return _single(match, note) if match["note"] else _listed(text, match, prefix, "usc")
+    if match["ina"]:
+        return _listed(text, match, "ina-", "ina")
+    return _of_the_act(text, match) if match["act"] else _flat(match)
 
 
-def _regulation(text: str, match: re.Match[str], found: dict[str, str | None]) -> Citation | None:
-    if found["cfr"] is None:
-        return None
-    return _listed(text, match, f"{found['cfr_title']}-cfr-", found["cfr"], found["cfr_path"] or "")
+def _single(match: re.Match[str], key: str) -> Citation:
+    return Citation(match.start(), match.end(), (key,))
 
 
-def _code(text: str, match: re.Match[str], found: dict[str, str | None]) -> Citation | None:
-    if found["usc"] is None:
-        return None
-    title, section = str(found["usc_title"]), found["usc"]
-    if found["note"]:
-        return Citation(match.start(), match.end(), (f"{title}-usc-{section.lower()}-note",))
-    return _listed(text, match, f"{title}-usc-", section, found["usc_path"] or "")
-
-
-def _act(text: str, match: re.Match[str], found: dict[str, str | None]) -> Citation | None:
-    if found["ina"] is not None:
-        return _listed(text, match, "ina-", found["ina"], found["ina_path"] or "")
-    if found["act"] is None:
-        return None
-    path, more = found["act_path"] or "", found["act_more"] or ""
-    reader = _ListReader("ina-", found["act"], path, plain_sections=True)
-    start = match.start("act_more")
-    end = reader.read(text, start, start + len(more))
-    leftover = re.sub(r"[\s,]|\bof\b", "", text[end : start + len(more)])
-    return None if leftover else Citation(match.start(), match.end(), reader.keys)
-
-
-def _listed(text: str, match: re.Match[str], prefix: str, section: str, path: str) -> Citation:
+def _listed(text: str, match: re.Match[str], prefix: str, group: str) -> Citation:
+    """A section (in `group`) with its paragraphs (in `<group>_path`), and the list that may follow it."""
     plural = "§§" in match[0] or bool(re.search(r"(?i)sections|parts|secs", match[0]))
-    reader = _ListReader(prefix, section, path, plain_sections=plural)
+    reader = _ListReader(prefix, match[group], match[f"{group}_path"], plain_sections=plural)
     end = reader.read(text, match.end(), len(text))
     return Citation(match.start(), end, reader.keys)
 
 
-def _flat(text: str, match: re.Match[str], found: dict[str, str | None]) -> Citation | None:
-    pairs = (
-        ("in-dec", "in_volume", "in_page"),
-        ("fr", "fr_volume", "fr_page"),
-        ("pl", "pl_congress", "pl_law"),
-        ("stat", "stat_volume", "stat_page"),
-    )
-    for prefix, volume, page in pairs:
-        if found[volume]:
-            number = re.sub(_DASH, "-", str(found[page]).replace(",", ""))
-            return Citation(match.start(), match.end(), (f"{prefix}-{found[volume]}-{number}",))
+def _of_the_act(text: str, match: re.Match[str]) -> Citation | None:
+    """ "Section 212(a) … of the Act": nothing but a list may stand between the section and the Act."""
+    start, end = match.span("act_more")
+    reader = _ListReader("ina-", match["act"], match["act_path"], plain_sections=True)
+    leftover = text[reader.read(text, start, end) : end]
+    return None if re.sub(r"[\s,]|\bof\b", "", leftover) else Citation(match.start(), match.end(), reader.keys)
+
+
+def _flat(match: re.Match[str]) -> Citation:
+    """A citation without parts: volume and page, or a number."""
+    for prefix, volume, page in _PAGED:
+        if match[volume]:
+            number = re.sub(_DASH, "-", match[page].replace(",", ""))
+            return _single(match, f"{prefix}-{match[volume]}-{number}")
     for prefix in ("eo", "proc"):
-        if order := found[prefix]:
-            return Citation(match.start(), match.end(), (f"{prefix}-{order.replace(',', '')}",))
-    reporter = re.sub(r"[\s.]|\u00a0", "", str(found["reporter"])).lower()
-    return Citation(match.start(), match.end(), (f"{reporter}-{found['rep_volume']}-{found['rep_page']}",))
+        if match[prefix]:
+            return _single(match, f"{prefix}-{match[prefix].replace(',', '')}")
+    reporter = re.sub(r"[\s.]", "", match["reporter"]).lower()
+    return _single(match, f"{reporter}-{match['rep_volume']}-{match['rep_page']}")
 
 
 class _ListReader:
@@ -185,7 +187,7 @@ class _ListReader:
     def read(self, text: str, start: int, end: int) -> int:
         """Read on from `start`; returns where the list ends."""
         while match := _MORE.match(text, start, end):
-            if not self._take(match, text):
+            if not self._take(match):
                 break
             start = match.end()
         return start
@@ -194,7 +196,7 @@ class _ListReader:
         key = "-".join([self._prefix + section.lower(), *(part.lower() for part in path)])
         return _twin(key)
 
-    def _take(self, match: re.Match[str], text: str) -> bool:
+    def _take(self, match: re.Match[str]) -> bool:
         if match["path"]:
             return self._take_path(_LABEL.findall(match["path"]), bool(match["range"]))
         return self._take_section(match)
@@ -229,7 +231,7 @@ class _ListReader:
 
 
 def _level_of(first: str, path: list[str]) -> int | None:
-    """At which level of `path` a list goes on with `(first)`: the deepest label of the same kind, None where none is."""
+    """At which level of `path` a list goes on with `(first)`: the deepest label of its kind; None where none is."""
     for level in range(len(path) - 1, -1, -1):
         if _kinds(first) & _kinds(path[level]):
             return level

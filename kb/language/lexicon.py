@@ -13,7 +13,7 @@ from typing import Any
 
 from kb.folding import fold, fold_label
 from kb.language.stems import stem
-from kb.vocabulary import Concept, Vocabulary
+from kb.vocabulary import Vocabulary
 
 _DASH = r"[-\u2010-\u2015\u2212]"
 _CODE_LABEL = re.compile(r"[A-Za-z]{1,5}-?\d[\w-]*\Z")
@@ -120,7 +120,7 @@ class Lexicon:
 
     def _add(self, value: str, kind: str, labels: Iterable[str]) -> None:
         labels = list(labels)
-        concept = self.vocabulary[value] if value in self.vocabulary else None
+        concept = self.vocabulary.get(value)
         shown = concept.pref_label if concept else labels[0]
         identifier = self._identifiers.setdefault(value, Identifier(value, kind, shown))
         for label in labels:
@@ -181,7 +181,7 @@ class Lexicon:
 
     def expansions(self, identifier: Identifier) -> tuple[str, ...]:
         """Other labels of the identifier that a search for it finds as well."""
-        concept: Concept | None = self.vocabulary[identifier.value] if identifier.value in self.vocabulary else None
+        concept = self.vocabulary.get(identifier.value)
         if concept is None:
             return tuple(_data()["acronym"].get(identifier.value, {}).get("labels", ())[1:])
         return tuple(label for label in (concept.pref_label, *concept.alt_labels) if label != identifier.label)

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from kb.folding import fold
 from kb.language import authorities
@@ -112,9 +113,9 @@ class QueryReader:
     def _syntax(self, text: str) -> tuple[list[_Part], str]:
         """The parts that are syntax, and the text with them hidden by as many place-holders."""
         parts: list[_Part] = []
-        text = text.replace(PLACEHOLDER, _HIDDEN * len(PLACEHOLDER)) if PLACEHOLDER in text else text
-        for found in re.finditer(f"{_HIDDEN}{{{len(PLACEHOLDER)}}}", text):
-            parts.append(_Part(found.start(), found.end(), "redacted", PLACEHOLDER, PLACEHOLDER, "number removed"))
+        text = text.replace(_HIDDEN, " ")
+        parts += [_redacted(match) for match in re.finditer(re.escape(PLACEHOLDER), text)]
+        text = text.replace(PLACEHOLDER, _HIDDEN * len(PLACEHOLDER))
         for pattern, reader in ((_FIELD, self._filter), (_QUOTED, self._quoted)):
             hidden = text
             for match in pattern.finditer(text):
@@ -171,7 +172,7 @@ class QueryReader:
         concept = vocabulary.resolve(value) if name == "tag" else None
         return vocabulary[concept].pref_label if concept else value
 
-    def _quoted(self, match: re.Match[str], text: str) -> _Part | None:
+    def _quoted(self, match: re.Match[str], _text: str) -> _Part | None:
         places = tuple(self._exact(piece) for piece in pieces(_capitals(match["text"]), self._lexicon))
         if not places:
             return None
@@ -199,7 +200,7 @@ class QueryReader:
         parts: list[_Part] = []
         for piece in pieces(_capitals(text), self._lexicon):
             parts += self._piece(piece, text, signs.get(piece.start, ""))
-        self._choose_words(parts, text)
+        self._choose_words(parts)
         parts = self._join_labels(parts, text)
         return _absorb(parts, text)
 
@@ -230,7 +231,7 @@ class QueryReader:
             return self._identifier(piece, typed, identifier, sign)
         return _plain_word(piece.start, piece.end, typed, folded, sign)
 
-    def _choose_words(self, parts: list[_Part], text: str) -> None:
+    def _choose_words(self, parts: list[_Part]) -> None:
         """Acronyms in small letters that are words here: `ice` beside `storm`."""
         for index, part in enumerate(parts):
             folded = fold(bare(part.text))
@@ -303,6 +304,10 @@ def _citation(start: int, end: int, typed: str, key: str, sign: str) -> _Part:
     return _Part(start, end, "citation", typed, key, authorities.label(key), AnyTerm((AUTHORITY + key,)), sign)
 
 
+def _redacted(match: re.Match[str]) -> _Part:
+    return _Part(match.start(), match.end(), "redacted", PLACEHOLDER, PLACEHOLDER, "number removed")
+
+
 def _plain_word(start: int, end: int, typed: str, folded: str, sign: str) -> _Part:
     terms = tuple(dict.fromkeys((stem(folded), stem(folded, "es"))))
     node = AnyTerm(terms)
@@ -329,7 +334,7 @@ def _is_word_here(part: _Part, near: list[_Part], rule: WordRule) -> bool:
 
 
 def _adjacent(parts: list[_Part], text: str) -> bool:
-    gaps = (text[left.end : right.start] for left, right in zip(parts, parts[1:], strict=False))
+    gaps = (text[left.end : right.start] for left, right in pairwise(parts))
     return all(re.fullmatch(r"[\s\-–&,]*", gap) for gap in gaps) and not any(part.sign for part in parts[1:])
 
 
@@ -380,7 +385,8 @@ def _can_join(part: _Part) -> bool:
 
 
 def _alternatives(left: _Part, right: _Part) -> _Part:
-    assert left.node is not None and right.node is not None
+    assert left.node is not None
+    assert right.node is not None
     nodes = (*(left.node.nodes if isinstance(left.node, AnyOf) else (left.node,)), right.node)
     kind = left.kind if left.kind == right.kind or left.strong == right.strong else "word"
     sign = "+" if "+" in (left.sign, right.sign) or {left.kind, right.kind} == {"phrase"} else ""

@@ -13,7 +13,8 @@ PLACEHOLDER = "[number]"
 _DASH = r"[-\u2010-\u2015\u2212]"
 _NUMBERS = re.compile(
     rf"""
-      (?<![\w])A(?:[\s#.:]|{_DASH})*(?:(?:no|number|nr)\b[.:#\s]*)?\d{{2,3}}[\s]?{_DASH}?\s?\d{{3}}[\s]?{_DASH}?\s?\d{{3}}(?![\w])
+      (?<![\w])A(?:[\s#.:]|{_DASH})*(?:(?:no|number|nr)\b[.:#\s]*)?
+        \d{{2,3}}[\s]?{_DASH}?\s?\d{{3}}[\s]?{_DASH}?\s?\d{{3}}(?![\w])
     | (?<![\w])(?:alien|registration)\s+(?:registration\s+)?(?:number|no\.?|\#)[\s:#]*A?\d{{7,9}}(?![\w])
     | (?<![\w])(?:EAC|WAC|LIN|SRC|MSC|NBC|IOE|YSC|VSC|TSC|NSC|CSC)(?:\s|{_DASH}|\*)*\d{{2}}(?:\s|{_DASH})?\d{{3}}(?:\s|{_DASH})?\d{{5}}(?![\w])
     | (?<![\w-])\d{{3}}(?:{_DASH}|[ ])\d{{2}}(?:{_DASH}|[ ])\d{{4}}(?![\w-])

@@ -18,7 +18,7 @@ from kb.vocabulary import Vocabulary
 
 
 class ImmigrationAnalyzer(WhooshAnalyzer):
-    """Yields the terms of each token at its position and offsets; exact words are left out, as Whoosh has no use for them.
+    """Yields the terms of each token at its position and offsets; exact words are left out: Whoosh has no use for them.
 
     `lang` is the language of the stems, `en` or `es`. Words are stemmed alike in documents and queries.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -113,7 +112,7 @@ def _currency(pages: Sequence[CheckedPage], changes: Sequence[Change]) -> Iterat
         latest = max((day for day in (document.date, document.updated, document.reviewed) if day), default=None)
         later = [change for change in found if latest and change.date > latest]
         if found and latest is None:
-            what = "cites law that has changed, and has neither date nor updated nor reviewed: it is never shown as outdated"
+            what = "cites law that has changed, and has no date, update or review: it is never shown as outdated"
             yield Problem(path_of(document.id), 0, what, "add updated or reviewed", "note")
         if later and not document.superseded_by:
             newest = max(later, key=lambda change: change.date)

@@ -12,6 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+#: Bytes of the header that NumPy writes before an array (format version 1.0).
+_HEADER = 128
+
 
 def save(folder: Path, name: str, array: NDArray[Any]) -> None:
     """Write an array as `<name>.npy`."""
@@ -21,8 +24,8 @@ def save(folder: Path, name: str, array: NDArray[Any]) -> None:
 def load(folder: Path, name: str) -> NDArray[Any]:
     """Open an array by memory map (an empty one is read whole: a map cannot be empty)."""
     path = folder / f"{name}.npy"
-    mode = "r" if path.stat().st_size > 128 else None
-    return np.load(path, mmap_mode=mode, allow_pickle=False)  # type: ignore[no-any-return]
+    found: NDArray[Any] = np.load(path, mmap_mode="r" if path.stat().st_size > _HEADER else None, allow_pickle=False)
+    return found
 
 
 class Blobs:

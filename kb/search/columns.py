@@ -140,9 +140,13 @@ class Columns:
 
     def _later_changes(self, day: int, as_of: bool) -> Mask:
         """Which changes of the law came after the document that cites it, and by `day`."""
-        dates = [np.where(column <= day, column, 0) if as_of else column for column in (self.dates, self.updated, self.reviewed)]
+        dates = [
+            np.where(column <= day, column, 0) if as_of else column
+            for column in (self.dates, self.updated, self.reviewed)
+        ]
         latest = np.maximum.reduce(dates)[self._change_documents]
-        return (latest > 0) & (self._change_days > latest) & (self._change_days <= day)
+        found: Mask = (latest > 0) & (self._change_days > latest) & (self._change_days <= day)
+        return found
 
     def later_changes(self, number: int, request: Request) -> tuple[dt.date, ...]:
         """The days on which law that a document cites changed after it, newest first."""
@@ -187,7 +191,9 @@ class Columns:
 
     # -- order ----------------------------------------------------------------------------------------------------
 
-    def order(self, documents: NDArray[np.int64], scores: NDArray[np.float64] | None, oldest: bool = False) -> NDArray[np.int64]:
+    def order(
+        self, documents: NDArray[np.int64], scores: NDArray[np.float64] | None, oldest: bool = False
+    ) -> NDArray[np.int64]:
         """Documents by score (if given), then date (newer first, undated last), then id by code point."""
         days = self.dates[documents].astype(np.int64)
         by_date = np.where(days > 0, days if oldest else -days, np.iinfo(np.int64).max)
@@ -202,7 +208,7 @@ def _listed(
 ) -> tuple[Counted, ...]:
     found = [
         Counted(values[code], int(counts[code]))
-        for code in np.flatnonzero(counts)
+        for code in map(int, np.flatnonzero(counts))
         if values[code] not in spec.unlisted or values[code] in selected
     ]
     missing = set(selected) - {counted.value for counted in found}

@@ -121,7 +121,8 @@ class Evaluator:
                 break
             starts = np.intersect1d(starts, self._places(terms) - distance, assume_unique=True)
         documents, positions = np.divmod(starts, _ROOM)
-        return np.bincount(documents, self._weights_at(documents, positions), minlength=len(self._columns))
+        weights = self._weights_at(documents, positions)
+        return np.bincount(documents, weights, minlength=len(self._columns)).astype(np.float64)
 
     def _places(self, terms: tuple[str, ...]) -> NDArray[np.int64]:
         found = [_joined(self._postings.positions(term)) for term in terms]
@@ -133,7 +134,8 @@ class Evaluator:
             return np.zeros(0, np.float64)
         boundaries = self._columns.boundaries[documents]
         fields = (boundaries <= positions[:, None]).sum(axis=1) - 1
-        return self._columns.field_weights[documents, fields]
+        weights: Floats = self._columns.field_weights[documents, fields]
+        return weights
 
 
 def _joined(occurrences: TermPositions) -> NDArray[np.int64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -128,5 +129,5 @@ class LocalEngine:
             while (following := int(successors[chain[-1]])) >= 0 and following not in chain:
                 chain.append(following)
             shown = [one for one in reversed(chain) if chosen[one]]
-            for newer, older in zip(shown, shown[1:], strict=False):
+            for newer, older in pairwise(shown):
                 scores[older] = min(scores[older], np.nextafter(scores[newer], -np.inf))

@@ -30,7 +30,9 @@ class Passage:
         return unpack(pack([text], [[token.terms for token in tokens]], [spans]))[0]
 
 
-def pack(texts: Sequence[str], stretches: Sequence[Sequence[Sequence[str]]], spans: Sequence[Sequence[int]]) -> dict[str, Any]:
+def pack(
+    texts: Sequence[str], stretches: Sequence[Sequence[Sequence[str]]], spans: Sequence[Sequence[int]]
+) -> dict[str, Any]:
     """Passages of one document as a JSON object; they share their codes."""
     numbers: dict[tuple[str, ...], int] = {}
     codes = [[numbers.setdefault(tuple(terms), len(numbers)) for terms in stretch] for stretch in stretches]
@@ -39,7 +41,13 @@ def pack(texts: Sequence[str], stretches: Sequence[Sequence[Sequence[str]]], spa
         for term in terms:
             by_term.setdefault(term, []).append(code)
     first = [terms[0] for terms in numbers]
-    return {"texts": list(texts), "terms": by_term, "first": first, "codes": codes, "spans": [list(one) for one in spans]}
+    return {
+        "texts": list(texts),
+        "terms": by_term,
+        "first": first,
+        "codes": codes,
+        "spans": [list(one) for one in spans],
+    }
 
 
 def unpack(data: Mapping[str, Any]) -> list[Passage]:

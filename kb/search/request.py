@@ -6,10 +6,14 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kb import clock
 from kb.language.tree import Matching, Node
 
 #: The facet that engines compute from dates: its values are `kb.model.STATUSES`.
 STATUS = "status"
+
+
+EVERYTHING = Matching()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Request:
     relevance. `nothing` asks for an answer that no document is in (a filter that names nothing).
     """
 
-    matching: Matching = Matching()
+    matching: Matching = EVERYTHING
     selections: tuple[Selection, ...] = ()
     conditions: tuple[Condition, ...] = ()
     nodes: tuple[Node, ...] = ()
@@ -45,7 +49,7 @@ class Request:
     date_from: dt.date | None = None
     date_to: dt.date | None = None
     as_of: dt.date | None = None
-    today: dt.date = field(default_factory=dt.date.today)
+    today: dt.date = field(default_factory=clock.today)
     sort: str = "relevance"
     offset: int = 0
     limit: int = 10

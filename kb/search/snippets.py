@@ -172,7 +172,9 @@ def _cut(text: str, start: int) -> int:
 
 
 def _shown(text: str, start: int, end: int, found: Sequence[Found]) -> str:
-    begins = start == 0 or any(match.end() == start for match in _SENTENCE_START.finditer(text, max(0, start - 3), start + 1))
+    begins = start == 0 or any(
+        match.end() == start for match in _SENTENCE_START.finditer(text, max(0, start - 3), start + 1)
+    )
     return f"{'' if begins else '… '}{_marked(text, start, end, found)}{' …' if end < len(text) else ''}"
 
 
