@@ -81,8 +81,9 @@ class Change:
 class Query:
     """What is searched: words, filters and how to show the hits. Every filter may be one text or several.
 
-    The names are those of the URL (`kb.web.params`); `from` and `to` are `date_from` and `date_to` here. `match` says
-    how many units must match: `most` (the default), `any` or `all`. `sort` None means relevance with words, newest without.
+    The names are those of the URL (`kb.web.params`), but `from` and `to` are `date_from` and `date_to`. `match` says
+    how many units must match: `most` (the default), `any` or `all`. `sort` None means relevance with words, newest
+    without.
     """
 
     text: str = ""

@@ -28,7 +28,8 @@ WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’ʼ][^\W_]+)*")
 _DIGIT = re.compile(r"\d")
 #: What an identifier holds that is no acronym: a digit after a letter, initials, or a letter before "visa".
 _CODE_ANCHOR = re.compile(
-    r"[A-Za-z][-\u2010-\u2015\u2212 \u00a0]?\d|\b[A-Z][-\u2010-\u2015\u2212][A-Z]\b|\b[A-Va-v][ \u00a0-](?:[VvSs][it][sa]|[Nn]oni|VI|ST|NO)"
+    r"[A-Za-z][-\u2010-\u2015\u2212 \u00a0]?\d|\b[A-Z][-\u2010-\u2015\u2212][A-Z]\b"
+    r"|\b[A-Va-v][ \u00a0-](?:[VvSs][it][sa]|[Nn]oni|VI|ST|NO)"
 )
 #: The run of letters and hyphens that ends with the first letter of an anchor, with the word "Form" or "ETA" before it.
 _CODE_RUN = re.compile(r"(?P<word>\b(?:form|eta|ds)[ \u00a0])?(?P<run>[\w\-\u2010-\u2015\u2212]*)\Z", re.IGNORECASE)

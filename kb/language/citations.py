@@ -40,7 +40,8 @@ _FAMILIES = re.compile(
     | \b(?P<rep_volume>\d{{1,4}}){_SPACE}+(?P<reporter>{_REPORTER}){_SPACE}+(?P<rep_page>\d{{1,4}})(?![\d(-])
     | \b(?P<fr_volume>\d{{2,3}}){_SPACE}+(?:Fed\.{_SPACE}?Reg\.|FR|F\.{_SPACE}?R\.|Federal{_SPACE}Register){_SPACE}+
         (?P<fr_page>\d{{1,3}}(?:,\d{{3}})|\d{{1,6}})
-    | \b(?:Pub(?:lic|\.){_SPACE}*L(?:aw|\.)|P\.{_SPACE}?L\.){_NUMBER}(?P<pl_congress>\d{{1,3}}){_DASH}(?P<pl_law>\d{{1,4}})
+    | \b(?:Pub(?:lic|\.){_SPACE}*L(?:aw|\.)|P\.{_SPACE}?L\.){_NUMBER}
+        (?P<pl_congress>\d{{1,3}}){_DASH}(?P<pl_law>\d{{1,4}})
     | \b(?P<stat_volume>\d{{1,3}}){_SPACE}+Stat\.{_SPACE}+(?P<stat_page>\d{{1,4}}(?:{_DASH}\d{{1,4}})?)
     | \b(?:Executive{_SPACE}+Order|E\.{_SPACE}?O\.|Exec\.{_SPACE}+Order){_NUMBER}(?P<eo>\d{{2}},?\d{{3}})
     | \b(?:Presidential{_SPACE}+)?Proclamation{_SPACE}{_NUMBER}(?P<proc>\d{{1,2}},?\d{{3}})
@@ -149,7 +150,7 @@ def _listed(text: str, match: re.Match[str], prefix: str, group: str) -> Citatio
 
 
 def _of_the_act(text: str, match: re.Match[str]) -> Citation | None:
-    """ "Section 212(a) … of the Act": nothing but a list may stand between the section and the Act."""
+    """A section "of the Act": "section 212(a) … of the Act": nothing but a list may stand between the section and the Act."""
     start, end = match.span("act_more")
     reader = _ListReader("ina-", match["act"], match["act_path"], plain_sections=True)
     leftover = text[reader.read(text, start, end) : end]

@@ -16,7 +16,8 @@ _NUMBERS = re.compile(
       (?<![\w])A(?:[\s#.:]|{_DASH})*(?:(?:no|number|nr)\b[.:#\s]*)?
         \d{{2,3}}[\s]?{_DASH}?\s?\d{{3}}[\s]?{_DASH}?\s?\d{{3}}(?![\w])
     | (?<![\w])(?:alien|registration)\s+(?:registration\s+)?(?:number|no\.?|\#)[\s:#]*A?\d{{7,9}}(?![\w])
-    | (?<![\w])(?:EAC|WAC|LIN|SRC|MSC|NBC|IOE|YSC|VSC|TSC|NSC|CSC)(?:\s|{_DASH}|\*)*\d{{2}}(?:\s|{_DASH})?\d{{3}}(?:\s|{_DASH})?\d{{5}}(?![\w])
+    | (?<![\w])(?:EAC|WAC|LIN|SRC|MSC|NBC|IOE|YSC|VSC|TSC|NSC|CSC)(?:\s|{_DASH}|\*)*
+        \d{{2}}(?:\s|{_DASH})?\d{{3}}(?:\s|{_DASH})?\d{{5}}(?![\w])
     | (?<![\w-])\d{{3}}(?:{_DASH}|[ ])\d{{2}}(?:{_DASH}|[ ])\d{{4}}(?![\w-])
     | (?:(?<=ssn)|(?<=ssn\s)|(?<=ssn:)|(?<=ssn:\s)|(?<=security\snumber\s))\d{{9}}(?!\w)
     | (?<=passport\s)(?:(?:no|number|nr)\b[.:#\s]*|\#\s*)?[A-Z]{{0,2}}\d{{6,9}}(?!\w)
