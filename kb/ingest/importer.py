@@ -15,6 +15,7 @@ from kb.ingest.report import ImportedFile, ImportReport, Log, Note, Outcome
 from kb.ingest.shelf import Shelf, Shelved
 from kb.ingest.sources import Text, Unreadable, read_sources
 from kb.ingest.writer import page_file, page_slug, write_atomically
+from kb.language.redaction import redact
 from kb.vocabulary import Vocabulary
 
 
@@ -105,7 +106,7 @@ class _Run:
                 "the source reads otherwise than when it was imported; delete its page to import it afresh",
                 page.path,
             )
-        return ImportedFile(name, outcome, page.path, page.id, article.title, article.date, log.notes)
+        return ImportedFile(name, outcome, page.path, page.id, redact(article.title)[0], article.date, log.notes)
 
     def _write(self, name: str, article: Article) -> ImportedFile:
         log, page = article.log, page_file(article)
@@ -123,7 +124,8 @@ class _Run:
         self._written[path] = name
         url = article.source.url or "" if article.source else ""
         self.shelf.add(Shelved(path, article.identity, article.title, url, page.hash, False, article.body))
-        return ImportedFile(name, outcome, path, path.removesuffix(".md"), article.title, article.date, log.notes)
+        title = redact(article.title)[0]
+        return ImportedFile(name, outcome, path, path.removesuffix(".md"), title, article.date, log.notes)
 
     def _free_path(self, article: Article) -> str:
         """The page's path under the target folder; another page of the same name makes it -2, -3 and so on."""

@@ -27,6 +27,7 @@ from kb.ingest.report import Log
 from kb.ingest.tags import SourceTags, Tagging, source_tags, tagging
 from kb.ingest.tree import Block, blocks, parse
 from kb.ingest.wording import shorten, squash, words
+from kb.language.redaction import redact
 from kb.model import Source
 from kb.vocabulary import Vocabulary
 
@@ -107,7 +108,7 @@ class Reader:
         title = headline.title.text or _title_from(body.text, log)
         plain = " ".join(block.text for block in body.text)
         return Article(
-            identity=decided.url or by_text,
+            identity=redact(decided.url or by_text)[0],
             title=title,
             raw_title=headline.raw_title or title,
             type=kind_of(headline, body.text, decided.is_reprint, log),

@@ -86,6 +86,13 @@ def test_a_source_that_was_revised_leaves_the_page_and_says_so(save: Save, bring
     assert "reads otherwise" in said(report.files[0], "changed")
 
 
+def test_a_source_whose_address_holds_a_personal_number_is_known_again(save: Save, bring: Bring, into: Path) -> None:
+    source = save("a.txt", PAGE.replace("ferries-carry-forms", "case/A123-456-789"))
+    path = bring(source).files[0].path
+    assert "A123" not in (into / str(path)).read_text(encoding="utf-8")
+    assert bring(source).counts == {"unchanged": 1}
+
+
 def test_another_source_of_the_same_title_gets_a_number(save: Save, bring: Bring, into: Path) -> None:
     text = "A different ferry carries different forms, and nobody knows why."
     other = f"Article: Ferries Now Carry Forms By Bo Lind\n\nMay 1, 2019\n\n{text}\n"

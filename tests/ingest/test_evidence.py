@@ -76,6 +76,16 @@ def test_a_reprint_link_to_a_home_page_names_the_source_only(read: Read) -> None
     assert "leads to a home page" in said(file, "source")
 
 
+def test_an_address_from_after_the_posting_is_not_the_original(read: Read) -> None:
+    share = "https://www.facebook.com/sharer.php?u=http://slipway.example.org/2019/"
+    early, late = f"{share}08/14/night-ferry-carries-forms/", f"{share}10/14/night-ferry-carries-forms/"
+    links = f"<p><a href=”{early}”>Share</a> <a href=”{late}”>Share</a> <a href=”{late}”>Share</a></p>\n"
+    _, values, _ = read(PAGE.replace("data-url", "data-nothing") + links)
+    source = values["source"]
+    assert isinstance(source, dict)
+    assert "/2019/08/14/" in source["url"]
+
+
 def test_an_address_dated_after_the_posting_is_reported(read: Read) -> None:
     file, _, _ = read(PAGE.replace("2019/08/14", "2019/11/30"))
     assert "is dated after the day posted here" in said(file, "contradiction")
@@ -97,7 +107,7 @@ def test_personal_numbers_are_written_and_reported_nowhere(name: str, read: Read
     )
     file, values, body = read(page)
     assert number not in (into / str(file.path)).read_text(encoding="utf-8") + str(file.path)
-    assert number not in "\n".join(map(str, file.notes))
+    assert number not in str(file.to_json()["title"]) + "\n".join(map(str, file.notes))
     assert "[number]" in body
     assert "[number]" in str(values["title"])
     assert "replaced by [number]" in said(file, "redacted")

@@ -19,6 +19,7 @@ REFUSED = {
     "a PDF": (b"%PDF-1.7 ...", "is a binary file"),
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "is a binary file"),
     "zeros among letters": (b"text\x00with\x00zeros", "is a binary file"),
+    "a few zeros in a long text": (b"text " * 1000 + b"\x00" * 10, "is a binary file"),
     "noise": (bytes((n * 37) % 256 for n in range(4000)), "is a binary file"),
     "a Word document": (b"PK\x03\x04document", "is a binary file"),
     "nothing": (b"", "is empty"),
