@@ -150,7 +150,7 @@ def _listed(text: str, match: re.Match[str], prefix: str, group: str) -> Citatio
 
 
 def _of_the_act(text: str, match: re.Match[str]) -> Citation | None:
-    """A section "of the Act": "section 212(a) … of the Act": nothing but a list may stand between the section and the Act."""
+    """A section "of the Act"; nothing but a list may stand between the two."""
     start, end = match.span("act_more")
     reader = _ListReader("ina-", match["act"], match["act_path"], plain_sections=True)
     leftover = text[reader.read(text, start, end) : end]
