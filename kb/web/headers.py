@@ -66,7 +66,7 @@ def install(app: Flask, made_of: str, *, revalidate: bool) -> None:
             response.headers["Strict-Transport-Security"] = TRANSPORT
         tag = _tag(made_of) if revalidate else None
         _set_caching(response, tag)
-        return _compress(response)
+        return _compress(_held(response))
 
     app.before_request(unchanged)
     app.after_request(finish)
@@ -102,6 +102,15 @@ def _set_static_caching(response: Response) -> None:
         response.set_etag(tag, weak=True)
 
 
+def _held(response: Response) -> Response:
+    """The response with its body in memory: our files are small, and an open one outlives a client that went away."""
+    if response.direct_passthrough:
+        response.direct_passthrough = False
+        response.set_data(response.get_data())
+        response.close()
+    return response
+
+
 def _compress(response: Response) -> Response:
     if not (response.mimetype or "").startswith(_COMPRESSED):
         return response
@@ -110,7 +119,6 @@ def _compress(response: Response) -> Response:
         return response
     if request.accept_encodings["gzip"] <= 0:
         return response
-    response.direct_passthrough = False
     body = response.get_data()
     if len(body) >= SMALLEST:
         # No time stamp (mtime=0): the same page gives the same bytes.

@@ -22,6 +22,7 @@ THREADS = 8
 DRAIN = 10.0
 #: Seconds between looks at whether to stop; a signal wakes the loop at once.
 TURN = 1.0
+PORTS = 65536
 
 
 class PortInUseError(KnowledgeBaseError):
@@ -45,18 +46,20 @@ def run(app: Flask, host: str, port: int, announce: Callable[[str], object]) -> 
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port < PORTS:
+        raise PortInUseError(f"{host}:{port} is not an address to listen on: a port is a number below {PORTS}.")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
-    except (OSError, OverflowError, UnicodeError) as error:
+    except (OSError, UnicodeError) as error:
         raise PortInUseError(f"{host}:{port} is not an address to listen on: give --host and --port.") from error
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen()
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         listener.close()
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = error.strerror or str(error)
         raise PortInUseError(f"{host}:{port} cannot be served ({reason}): give another --port.") from error
     return listener
 

@@ -14,7 +14,7 @@ from kb.model import FILTERS, SORTS, STATUSES, TYPES, Facet, FacetValue, Query, 
 from kb.vocabulary import Vocabulary
 from kb.web import params
 
-VALUES = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=30).map(str.strip).filter(bool)
+VALUES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=30).map(str.strip).filter(bool)
 DAYS = st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1))
 
 
@@ -67,12 +67,13 @@ def test_toggling_a_value_twice_leads_back_to_the_first_page_of_the_same_search(
 ) -> None:
     if param in ("type", "status", "year"):
         return
-    first = params.without(query, "page") if query.page == 1 else params.parse(params.hidden(query))
+    first = params.parse(params.hidden(query))
     once = read(params.toggle_url(query, param, value))
     assert once.page == 1
     assert (value in getattr(once, param)) != (value in getattr(query, param))
     twice = read(params.toggle_url(once, param, value))
-    assert {name: set(getattr(twice, name)) for name in FILTERS} == {name: set(getattr(first, name)) for name in FILTERS}
+    for name in FILTERS:
+        assert set(getattr(twice, name)) == set(getattr(first, name))
     assert (twice.text, twice.date_from, twice.date_to, twice.sort) == (
         query.text,
         query.date_from,
@@ -136,8 +137,8 @@ def test_what_is_not_ours_is_ignored() -> None:
 
 
 def test_the_first_value_counts_of_what_can_be_given_once_and_all_of_what_can_repeat() -> None:
-    given_twice = [("q", "bond"), ("q", "visa"), ("tag", "cbp"), ("tag", "ice"), ("tag", "cbp"), ("page", "2"), ("page", "3")]
-    assert params.parse(given_twice) == Query(text="bond", tag=("cbp", "ice"), page=2)
+    typed = [("q", "bond"), ("q", "visa"), ("tag", "cbp"), ("tag", "ice"), ("tag", "cbp"), ("page", "2"), ("page", "3")]
+    assert params.parse(typed) == Query(text="bond", tag=("cbp", "ice"), page=2)
 
 
 def test_a_thousand_characters_are_not_too_many() -> None:
@@ -168,7 +169,8 @@ def test_a_search_for_nothing_has_the_bare_address() -> None:
 
 
 def test_clearing_the_filters_keeps_the_words_and_the_order() -> None:
-    query = Query(text="bond", tag=("ice",), date_from=dt.date(2019, 1, 1), as_of=dt.date(2020, 1, 1), sort="oldest", page=3)
+    day = dt.date(2019, 1, 1)
+    query = Query(text="bond", tag=("ice",), date_from=day, as_of=day, sort="oldest", page=3)
     assert params.without_filters(query) == Query(text="bond", sort="oldest")
 
 
