@@ -50,8 +50,8 @@ _WEIGHTS = {
     "reprint line": 2.0,
     "byline link": 1.0,
 }
-#: Below this a reprint link that nothing supports is not believed.
-_BELIEVED = 2.6
+#: A reprint link that nothing supports is believed if this share of the words of its address fits the article.
+_FITTING = 0.34
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def decide(found: Sequence[Witness], origin: Origin, meta: Metadata, article: Ar
     best = max(scores, key=lambda key: scores[key], default=None)
     url = next((w.url for w in heard if address_key(w.url) == best), None) if best else None
     kinds = {w.kind for w in heard if address_key(w.url) == best}
-    if url and kinds == {"reprint line"} and not _is_believed(url, scores[best or ""], log):
+    if url and kinds == {"reprint line"} and not _is_believed(url, article, log):
         url = None
     if url:
         evidence = ", ".join(f"{w.count} × {w.kind}" for w in heard if address_key(w.url) == best)
@@ -171,7 +171,12 @@ def _fitness(url: str, article: Article) -> float:
     day = url_date(url)
     if day and article.posted:
         fitness += 1.0 if 0 <= (article.posted - day).days <= 60 else -3.0 if day > article.posted else 0.0
-    return fitness - (2.0 if not urlsplit(url).path.strip("/") else 0.0)
+    return fitness - (2.0 if _is_home_page(url) else 0.0)
+
+
+def _is_home_page(url: str) -> bool:
+    parts = urlsplit(url)
+    return not parts.path.strip("/") and not parts.query
 
 
 def slug_likeness(url: str, article: Article) -> float:
@@ -184,17 +189,17 @@ def slug_likeness(url: str, article: Article) -> float:
     return max(in_title, len(telling_words(slug) & near) / len(telling_words(slug)))
 
 
-def _is_believed(url: str, score: float, log: Log) -> bool:
-    if not urlsplit(url).path.strip("/"):
+def _is_believed(url: str, article: Article, log: Log) -> bool:
+    """Whether the link of a reprint line, the only witness, can be the article's own address."""
+    if _is_home_page(url):
         log.add("source", "the reprint line leads to a home page, not to the article", url, level="warning")
         return False
-    if score < _BELIEVED and len(words(url_slug(url))) > 1:
-        log.add(
-            "contradiction",
-            "the reprint line leads to a page that does not fit the article; it was not taken",
-            url,
-            level="warning",
-        )
+    is_telling = len(telling_words(url_slug(url).replace("-", " ").replace("_", " "))) > 2
+    day = url_date(url)
+    is_later = day is not None and article.posted is not None and day > article.posted
+    if is_later or (is_telling and slug_likeness(url, article) < _FITTING):
+        what = "the reprint line leads to a page that does not fit the article; it was not taken"
+        log.add("contradiction", what, url, level="warning")
         return False
     return True
 
