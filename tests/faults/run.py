@@ -64,7 +64,12 @@ def run_tests(folder: Path, tests: tuple[str, ...]) -> subprocess.CompletedProce
     """Run the tests in a copy, which goes before any installed package; stop at the first failure."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:randomly", *tests]
     # Compiled files are told apart by second and size: two faults in one second could pass for each other.
-    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(folder),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "KB_HYPOTHESIS": "faults",
+    }
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
