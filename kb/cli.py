@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
+from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
 
 import click
 
 from kb import __version__
-from kb.errors import KnowledgeBaseError, ParameterError
+from kb.errors import KnowledgeBaseError, LockedIndexError, ParameterError
 
 if TYPE_CHECKING:
     from kb.core import KnowledgeBase
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 Arguments = ParamSpec("Arguments")
 #: Errors of usage end with 2, all others with 1.
 _USAGE = 2
+#: Milliseconds between looks of `--watch` at whether something is still to be done.
+_WATCH_TURN = 500
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON document on stdout, and nothing else."
 )
@@ -62,28 +65,41 @@ def _told(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
         try:
             command(*arguments, **options)
         except KnowledgeBaseError as error:
-            if options.get("as_json"):
-                _print_json(_error_json(error))
-            click.echo(str(error), err=True)
-            sys.exit(_USAGE if _is_usage(error) else 1)
+            _fail(error, bool(options.get("as_json")))
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception:
+            # Damaged files make those who read them raise anything: an index that fails its checksums is the news.
+            damage = _damage()
+            if damage is None:
+                raise
+            _fail(damage, bool(options.get("as_json")))
 
     return run
+
+
+def _fail(error: KnowledgeBaseError, as_json: bool) -> NoReturn:
+    if as_json:
+        from kb import terminal
+
+        _print_json(terminal.error_json(error))
+    click.echo(str(error), err=True)
+    sys.exit(_USAGE if _is_usage(error) else 1)
+
+
+def _damage() -> KnowledgeBaseError | None:
+    """What is wrong with the live index, if anything is."""
+    try:
+        _open().verify()
+    except KnowledgeBaseError as error:
+        return error
+    return None
 
 
 def _is_usage(error: KnowledgeBaseError) -> bool:
     from kb.search.engine import UnknownEngineError
 
     return isinstance(error, ParameterError | UnknownEngineError)
-
-
-def _error_json(error: KnowledgeBaseError) -> dict[str, Any]:
-    found: dict[str, Any] = {"error": {"code": type(error).__name__.removesuffix("Error"), "message": str(error)}}
-    if isinstance(error, ParameterError):
-        found["error"]["parameter"] = error.parameter
-    problems = getattr(error, "problems", None)
-    if problems is not None:
-        found["problems"] = _problems_json(problems)
-    return found
 
 
 @click.pass_context
@@ -126,68 +142,59 @@ def rebuild_index(full: bool, keep_going: bool, watch: bool, back: bool, as_json
 
 
 def _rebuild(base: KnowledgeBase, full: bool, keep_going: bool, as_json: bool) -> None:
+    from kb import terminal
+
     with _progress() as progress:
         summary = base.rebuild(full, keep_going, progress)
     for line in (*summary.notes, *map(str, summary.problems)):
         click.echo(line, err=True)
     if as_json:
-        _print_json(
-            {
-                "engine": summary.engine,
-                "generation": summary.generation,
-                "documents": summary.documents,
-                "added": summary.added,
-                "changed": summary.changed,
-                "removed": summary.removed,
-                "read": summary.read,
-                "seconds": summary.seconds,
-                "size": summary.size,
-                "notes": list(summary.notes),
-                "problems": _problems_json(summary.problems),
-            }
-        )
+        _print_json(terminal.summary_json(summary))
     else:
-        click.echo(
-            f"{_counted(summary.documents, 'page')}: {summary.added} added, {summary.changed} changed, "
-            f"{summary.removed} removed. {summary.seconds:.1f} s, {summary.size / 1e6:.1f} MB, "
-            f"generation {summary.generation}."
-        )
+        click.echo(terminal.summary_text(summary))
     if summary.problems:
         sys.exit(1)
 
 
 def _watch(base: KnowledgeBase, full: bool, keep_going: bool) -> None:
+    """Rebuild now and whenever content changes; what is saved meanwhile is not missed, nor while another rebuilds."""
     from watchfiles import watch
 
-    root = base.settings.root
-    _rebuild_and_report(base, full, keep_going)
-    click.echo(f"Watching {root / 'content'}. Stop with Ctrl-C.", err=True)
-    for _ in watch(
-        root / "content", watch_filter=lambda _change, path: not path.endswith(".tmp"), raise_interrupt=False
-    ):
-        _rebuild_and_report(base, False, keep_going)
+    content = base.settings.root / "content"
+    click.echo(f"Watching {content}. Stop with Ctrl-C.", err=True)
+    due = True
+    for changes in watch(content, raise_interrupt=False, rust_timeout=_WATCH_TURN, yield_on_timeout=True):
+        if due or changes:
+            due = not _rebuild_and_report(base, full, keep_going)
+            full = full and due
 
 
-def _rebuild_and_report(base: KnowledgeBase, full: bool, keep_going: bool) -> None:
-    """Rebuild; an error is told and the watch goes on, since the next save may mend it."""
+def _rebuild_and_report(base: KnowledgeBase, full: bool, keep_going: bool) -> bool:
+    """Rebuild; an error is told and the watch goes on, since the next save may mend it. False: try again."""
     try:
         _rebuild(base, full, keep_going, as_json=False)
+    except LockedIndexError as error:
+        click.echo(str(error), err=True)
+        return False
     except KnowledgeBaseError as error:
         click.echo(str(error), err=True)
     except SystemExit:
         click.echo("Pages with errors were left out.", err=True)
+    return True
 
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str, int, int], None]]:
     """Progress with an estimate on a terminal, a plain line for each stage elsewhere; always on stderr."""
+    from kb import terminal
+
     if not sys.stderr.isatty():
         stages: set[str] = set()
 
         def line(stage: str, _done: int, total: int) -> None:
             if stage not in stages:
                 stages.add(stage)
-                click.echo(f"{stage.capitalize()} {_counted(total, 'page')} …", err=True)
+                click.echo(f"{stage.capitalize()} {terminal.counted(total, 'page')} …", err=True)
 
         yield line
         return
@@ -237,22 +244,16 @@ def import_pages(
 @_told
 def check(as_json: bool) -> None:
     """List every problem of content, vocabulary, links, tags and currency."""
+    from kb import terminal
+
     problems = _open().check()
-    errors = [problem for problem in problems if problem.level == "error"]
     if as_json:
-        _print_json({"problems": _problems_json(problems), "errors": len(errors)})
+        _print_json(terminal.check_json(problems))
     else:
-        for problem in problems:
-            place = f"{problem.path}:{problem.line}" if problem.line else problem.path
-            click.echo(f"{place}: {problem.level}: {problem.what}: {problem.fix}")
-        others = [problem.level for problem in problems if problem.level != "error"]
-        counts = (
-            _counted(len(errors), "error"),
-            _counted(others.count("warning"), "warning"),
-            _counted(others.count("note"), "note"),
-        )
-        click.echo(", ".join(counts) + ".", err=True)
-    if errors:
+        for line in terminal.check_lines(problems):
+            click.echo(line)
+        click.echo(terminal.check_counts(problems), err=True)
+    if any(problem.level == "error" for problem in problems):
         sys.exit(1)
 
 
@@ -385,7 +386,7 @@ def _print_status(found: Any, as_json: bool) -> None:
 @_told
 def serve(host: str, port: int, drafts: bool) -> None:
     """Serve the site with a production server until stopped."""
-    if drafts and host not in ("127.0.0.1", "::1", "localhost"):
+    if drafts and not _is_loopback(host):
         raise click.UsageError("--drafts is for this machine alone: give --host 127.0.0.1.")
     base = _open()
     from kb.web import create_app
@@ -398,21 +399,18 @@ def serve(host: str, port: int, drafts: bool) -> None:
     run(create_app(base, drafts=drafts), host, port, lambda url: click.echo(f"Serving on {url} (stop with Ctrl-C)"))
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 # -- printing -------------------------------------------------------------------------------------------------------
 
 
 def _print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def _problems_json(problems: Sequence[Any]) -> list[dict[str, Any]]:
-    return [
-        {"path": one.path, "line": one.line, "level": one.level, "what": one.what, "fix": one.fix} for one in problems
-    ]
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 if __name__ == "__main__":

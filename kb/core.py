@@ -10,28 +10,33 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
+from weakref import finalize
 
-from kb.changes import load_changes
 from kb.config import FILE, Settings, load_settings
 from kb.content.files import FOLDER, find_pages
-from kb.errors import ConfigError, DamagedIndexError, DocumentError, NoIndexError, RootError
+from kb.content.render import DeepNestingError
+from kb.errors import ConfigError, DamagedIndexError, DocumentError, KnowledgeBaseError, NoIndexError, RootError
 from kb.indexing import readings as kept
-from kb.indexing.drafts import draft_at
+from kb.indexing.drafts import draft_at, is_draft
 from kb.indexing.entries import Corpus
 from kb.indexing.generations import Generation
 from kb.indexing.lock import rebuild_lock
-from kb.indexing.reading import PageReader
+from kb.indexing.reading import PageReader, Reading
 from kb.indexing.rebuild import (
     INDEX,
     Progress,
     ReadAll,
     generation_keys,
+    load_references,
     open_generations,
     read_all,
     rebuild,
+    reference_hashes,
     silent,
+    store_of,
     write_generation,
 )
 from kb.language import authorities
@@ -100,6 +105,8 @@ class KnowledgeBase:
         found._vocabulary = _vocabulary(vocabulary)
         found._changes = tuple(_with_key(change) for change in changes)
         found._documents = _checked(documents, found._vocabulary)
+        if path is None:
+            finalize(found, rmtree, root, ignore_errors=True)
         found.rebuild()
         return found
 
@@ -115,22 +122,39 @@ class KnowledgeBase:
             return self._reader
         with self._lock:
             self._looked = now
-            if self._reader is None or self._generations.current_name() != self._reader.generation:
-                self._reader = self._open_live()
+            try:
+                self._reader = self._live_reader()
+            except (NoIndexError, DamagedIndexError):
+                # What is open already goes on answering while the live index is damaged or away.
+                if self._reader is None:
+                    raise
             return self._reader
 
-    def _open_live(self) -> Reader:
-        """The live generation; the one that is open already where a later one cannot be opened."""
+    def _live_reader(self) -> Reader:
+        """The live generation, open. One that was replaced while it was being opened is no damage: look again."""
+        while True:
+            name = self._generations.current_name()
+            if self._reader is not None and name == self._reader.generation:
+                return self._reader
+            try:
+                return self._opened(self._generations.live())
+            except DamagedIndexError:
+                if self._generations.current_name() == name:
+                    raise
+
+    def _opened(self, generation: Generation) -> Reader:
         try:
-            return Reader(self._generations.live(), self.settings)
-        except (NoIndexError, DamagedIndexError):
-            if self._reader is None:
-                raise
-            return self._reader
-        except (OSError, ValueError, KeyError) as error:
-            if self._reader is None:
-                raise DamagedIndexError(f"The index is damaged ({error}): run `kb rebuild-index`.") from error
-            return self._reader
+            return Reader(generation, self.settings)
+        except KnowledgeBaseError:
+            raise
+        except Exception:
+            # Damaged files make those who read them raise anything; their checksums tell damage from a fault of ours.
+            self._generations.verify(generation)
+            raise
+
+    def verify(self) -> None:
+        """Compare every file of the live generation with its checksum. Raises NoIndexError, DamagedIndexError."""
+        self._generations.verify(self._generations.live())
 
     def search(self, query: Query | str) -> Results:
         """See `Reader.search`."""
@@ -165,10 +189,11 @@ class KnowledgeBase:
     def _rebuild_documents(self, documents: Sequence[Document], progress: Progress) -> Summary:
         started = time.monotonic()
         reader = PageReader(Analyzer(Lexicon(self._vocabulary)), self._vocabulary)
+        drafts = frozenset(document.id for document in documents if document.draft)
         with rebuild_lock(self.settings.root / INDEX):
-            readings = [reader.read(document) for document in documents]
-            corpus = Corpus(readings, self._vocabulary, self._changes, self.settings)
-            generation = write_generation(self._generations, corpus, self.settings.engine, progress)
+            readings = [_read(reader, document) for document in documents if not document.draft]
+            corpus = Corpus(readings, self._vocabulary, self._changes, self.settings, drafts)
+            generation = write_generation(self._generations, corpus, progress)
         self._look_now()
         count = len(readings)
         seconds = round(time.monotonic() - started, 3)
@@ -204,49 +229,45 @@ class KnowledgeBase:
         )
 
     def _stale(self, generation: Generation) -> tuple[str, ...]:
-        """The ids of pages that were added, changed or removed since a generation was built (drafts apart)."""
+        """The ids of pages that were added, changed or removed since (drafts apart), and files that all depend on."""
+        root, before = self.settings.root, generation.manifest["references"]
+        after = reference_hashes(root)
+        files = tuple(name for name in sorted(before.keys() | after.keys()) if before.get(name) != after.get(name))
         try:
-            common = kept.fingerprint(Vocabulary.load(self.settings.root / VOCABULARY))
+            vocabulary = Vocabulary.load(root / VOCABULARY)
         except ConfigError:
-            return (VOCABULARY,)
+            return (*files, VOCABULARY)
+        common = kept.fingerprint(vocabulary)
         built = generation_keys(generation)
-        now = {file.id: kept.page_key(file.path, file.data, common) for file in find_pages(self.settings.root)}
-        changed = {one for one in built.keys() & now.keys() if built[one] != now[one]}
-        return tuple(sorted(changed | (built.keys() - now.keys()) | self._added(built, now)))
-
-    def _added(self, built: Mapping[str, str], now: Mapping[str, str]) -> set[str]:
-        added = now.keys() - built.keys()
-        return {
-            one for one in added if b"\ndraft: true" not in (self.settings.root / FOLDER / f"{one}.md").read_bytes()
-        }
+        now = {file.id: file for file in find_pages(root)}
+        changed = {one for one in built.keys() & now.keys() if built[one] != kept.page_key(now[one], common)}
+        added = {one for one in now.keys() - built.keys() if not is_draft(now[one], vocabulary)}
+        return (*files, *sorted(changed | added | (built.keys() - now.keys())))
 
     def check(self) -> tuple[Problem, ...]:
         """Every problem of content, vocabulary, links, tags and currency; nothing is built."""
-        problems: list[Problem] = []
-        vocabulary, changes = Vocabulary(), tuple[Change, ...]()
+        root = self.settings.root
         try:
-            vocabulary = Vocabulary.load(self.settings.root / VOCABULARY)
+            vocabulary, changes = load_references(root)
         except ConfigError as error:
             return error.problems
-        try:
-            changes = load_changes(self.settings.root, canonical, authorities.label)
-        except ConfigError as error:
-            problems += error.problems
-        found = read_all(list(find_pages(self.settings.root)), vocabulary, self._kept())
-        problems += found.problems
-        problems += check_site(_checked_pages(found), found.drafts, vocabulary, changes, self.settings)
+        found = read_all(list(find_pages(root)), vocabulary, self._kept())
+        problems = [
+            *found.problems,
+            *check_site(_checked_pages(found), found.drafts, vocabulary, changes, self.settings),
+        ]
         levels = ("error", "warning", "note")
         return tuple(sorted(problems, key=lambda one: (levels.index(one.level), one.path, one.line)))
 
     def _kept(self) -> kept.KeptReadings:
         try:
-            return kept.KeptReadings.open(self.settings.root / INDEX / "readings" / "readings.bin")
+            return kept.KeptReadings.open(store_of(self.settings.root))
         except kept.DamagedReadingsError:
             return kept.KeptReadings({}, b"")
 
 
 def _checked_pages(found: ReadAll) -> list[CheckedPage]:
-    return [CheckedPage(one.document, one.url, one.links, one.cites) for one in found.readings.values()]
+    return [CheckedPage(one.document, one.url, one.links, one.cites, one.redacted) for one in found.readings.values()]
 
 
 def _vocabulary(given: Vocabulary | Mapping[str, Mapping[str, Any]] | Path | str | None) -> Vocabulary:
@@ -267,7 +288,7 @@ def _with_key(change: Change) -> Change:
 
 
 def _checked(documents: Iterable[Document], vocabulary: Vocabulary) -> tuple[Document, ...]:
-    """The documents that are no drafts, with their tags as concept ids."""
+    """The documents with their tags as concept ids."""
     found: dict[str, Document] = {}
     for document in documents:
         if not document.id or any(ord(char) < 32 or ord(char) == 127 for char in document.id):
@@ -281,4 +302,11 @@ def _checked(documents: Iterable[Document], vocabulary: Vocabulary) -> tuple[Doc
                 hint = f"did you mean {nearest}?" if nearest else "the vocabulary is empty."
                 raise DocumentError(f"{document.id}: unknown tag “{tag}”: {hint}")
         found[document.id] = replace(document, tags=tuple(dict.fromkeys(filter(None, tags))))
-    return tuple(document for document in found.values() if not document.draft)
+    return tuple(found.values())
+
+
+def _read(reader: PageReader, document: Document) -> Reading:
+    try:
+        return reader.read(document)
+    except DeepNestingError as error:
+        raise DocumentError(f"{document.id}: {error}: make it flatter.") from error

@@ -1,4 +1,4 @@
-"""Answers as plain text for a terminal."""
+"""Answers as a terminal shows them: plain text, or JSON."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from html import unescape
 from typing import Any
 
-from kb.model import Facet, Hit, Results, Status
+from kb.errors import KnowledgeBaseError, ParameterError
+from kb.model import Facet, Hit, Problem, Results, Status, Summary
 
 #: How many values of a facet are shown.
 _VALUES = 6
@@ -97,3 +98,72 @@ def _age(found: Status) -> str:
     if minutes < 60:
         return f"{minutes} min ago"
     return f"{minutes // 60} h ago" if minutes < 48 * 60 else f"{minutes // 1440} days ago"
+
+
+# -- rebuilding and checking ----------------------------------------------------------------------------------------
+
+
+def summary_text(summary: Summary) -> str:
+    """What a rebuild did, in a line."""
+    return (
+        f"{counted(summary.documents, 'page')}: {summary.added} added, {summary.changed} changed, "
+        f"{summary.removed} removed. {summary.seconds:.1f} s, {summary.size / 1e6:.1f} MB, "
+        f"generation {summary.generation}."
+    )
+
+
+def summary_json(summary: Summary) -> dict[str, Any]:
+    """What a rebuild did, as JSON."""
+    return {
+        "engine": summary.engine,
+        "generation": summary.generation,
+        "documents": summary.documents,
+        "added": summary.added,
+        "changed": summary.changed,
+        "removed": summary.removed,
+        "read": summary.read,
+        "seconds": summary.seconds,
+        "size": summary.size,
+        "notes": list(summary.notes),
+        "problems": _problems_json(summary.problems),
+    }
+
+
+def check_lines(problems: Sequence[Problem]) -> list[str]:
+    """Problems of every level, a line each."""
+    return [f"{one.path}:{max(1, one.line)}: {one.level}: {one.what}: {one.fix}" for one in problems]
+
+
+def check_counts(problems: Sequence[Problem]) -> str:
+    """How many problems there are of each level."""
+    levels = [problem.level for problem in problems]
+    return ", ".join(counted(levels.count(level), level) for level in ("error", "warning", "note")) + "."
+
+
+def check_json(problems: Sequence[Problem]) -> dict[str, Any]:
+    """Problems of every level, and how many of them are errors."""
+    errors = sum(problem.level == "error" for problem in problems)
+    return {"problems": _problems_json(problems), "errors": errors}
+
+
+def _problems_json(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    return [
+        {"path": one.path, "line": max(1, one.line), "level": one.level, "what": one.what, "fix": one.fix}
+        for one in problems
+    ]
+
+
+def error_json(error: KnowledgeBaseError) -> dict[str, Any]:
+    """An error as JSON: a code, the sentence, and every problem that it carries."""
+    words = re.findall("[A-Z][a-z]*", type(error).__name__.removesuffix("Error"))
+    code = "bad-parameter" if isinstance(error, ParameterError) else "-".join(words).lower()
+    about: dict[str, Any] = {"code": code, "message": str(error)}
+    if isinstance(error, ParameterError):
+        about["parameter"] = error.parameter
+    problems = getattr(error, "problems", None)
+    return {"error": about} if problems is None else {"error": about, "problems": _problems_json(problems)}
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, in the plural where it takes one."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

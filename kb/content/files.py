@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from kb.content.schema import read_document
 from kb.frontmatter import FrontMatterError, parse
+from kb.language.redaction import redact
 from kb.model import Document, Problem
 from kb.vocabulary import Vocabulary
 
@@ -19,7 +22,7 @@ LARGEST = 10_000_000
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*\Z")
 _RESERVED = re.compile(
     r"/(?:search|ask|healthz|services|news|tags|authors|authorities|feeds|api|static|es)/\Z"
-    r"|/services/[^/]+/\Z|/news/\d{4}/\Z|/(?:tags|authors|authorities|feeds|api|static|es)/.+|/[^/]+\.(?:xml|txt)/\Z|/\Z"
+    r"|/services/[^/]+/\Z|/news/\d{4}/\Z|/(?:tags|authors|authorities|feeds|api|static|es)/.+|/[^/]+\.(?:xml|txt|ico)/\Z|/\Z"
 )
 
 
@@ -34,31 +37,49 @@ class PageFile:
 
 
 def find_pages(root: Path) -> Iterator[PageFile]:
-    """Every `*.md` under `content/`, by path."""
-    for path in sorted((root / FOLDER).rglob("*.md")):
-        if path.is_file():
-            yield _read(root, path)
+    """Every `*.md` under `content/`, by path; what cannot be looked at is found with its problem."""
+    unreadable: list[OSError] = []
+    top = root / FOLDER
+    found = [Path(folder, name) for folder, _, names in os.walk(top, onerror=unreadable.append) for name in names]
+    for path in sorted(path for path in found if path.suffix == ".md"):
+        yield _read(root, path)
+    for error in unreadable:
+        shown = _shown(root, Path(os.fsdecode(error.filename)))
+        yield PageFile(shown.removeprefix(f"{FOLDER}/"), shown, b"", _unreadable(shown, error))
 
 
 def _read(root: Path, path: Path) -> PageFile:
-    shown = path.relative_to(root).as_posix()
-    page_id = path.relative_to(root / FOLDER).with_suffix("").as_posix()
+    shown = _shown(root, path)
+    page_id = shown.removeprefix(f"{FOLDER}/").removesuffix(".md")
     try:
         size = path.stat().st_size
-        data = b"" if size > LARGEST else path.read_bytes()
+        data = b"" if size > LARGEST or not path.is_file() else path.read_bytes()
     except OSError as error:
-        return PageFile(
-            page_id, shown, b"", Problem(shown, 0, f"cannot be read ({error.strerror})", "check its permissions")
-        )
-    problem = None
+        return PageFile(page_id, shown, b"", _unreadable(shown, error))
+    return PageFile(page_id, shown, data, _problem(page_id, path, size, shown))
+
+
+def _problem(page_id: str, path: Path, size: int, shown: str) -> Problem | None:
+    """Why a file cannot be a page, whatever it holds."""
+    if not path.is_file():
+        return Problem(shown, 1, "is neither a file nor a folder", "remove it from content/")
     if size > LARGEST:
-        problem = Problem(
-            shown, 0, f"the file has {size:,} bytes, more than {LARGEST:,}", "split it into several pages"
-        )
-    elif not _ID.match(page_id):
+        return Problem(shown, 1, f"the file has {size:,} bytes, more than {LARGEST:,}", "split it into several pages")
+    if not _ID.match(page_id):
         fix = "rename it: each part small letters and digits, joined by single hyphens"
-        problem = Problem(shown, 0, f"“{page_id}” cannot be an id", fix)
-    return PageFile(page_id, shown, data, problem)
+        return Problem(shown, 1, f"“{page_id}” cannot be an id", fix)
+    if redact(page_id)[1]:
+        return Problem(shown, 1, "the name of the file holds a personal number, and would be its address", "rename it")
+    return None
+
+
+def _unreadable(shown: str, error: OSError) -> Problem:
+    return Problem(shown, 1, f"cannot be read ({error.strerror})", "check its permissions and what it links to")
+
+
+def _shown(root: Path, path: Path) -> str:
+    """The path as problems name it; bytes that are no text are shown as ?."""
+    return os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "replace").replace("\ufffd", "?")
 
 
 def parse_page(file: PageFile, vocabulary: Vocabulary) -> tuple[Document | None, list[Problem]]:
@@ -92,55 +113,67 @@ def path_of(document_id: str) -> str:
 
 
 def old_path(path: str) -> str:
-    """An entry of `redirect_from` as URLs are compared: with its end slash, without query and fragment."""
-    bare = re.split(r"[?#]", path)[0]
+    """A path as URLs are compared: decoded, with its end slash, without query and fragment."""
+    bare = unquote(re.split(r"[?#]", path)[0])
     return bare if bare.endswith("/") else bare + "/"
 
 
-def site_problems(documents: Iterable[Document]) -> list[Problem]:
-    """What is wrong between pages: URLs claimed twice, ids in front matter that name no page."""
+def key_line(file: PageFile, key: str) -> int:
+    """The line of a key of a page's front matter; 1 where it has none."""
+    try:
+        return parse(file.data.decode("utf-8")).lines.get(key, 1)
+    except (UnicodeDecodeError, FrontMatterError):
+        return 1
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Something wrong between pages: the page to mend, and the key of its front matter ("" for the page itself)."""
+
+    id: str
+    key: str
+    what: str
+    fix: str
+
+
+def site_problems(documents: Iterable[Document], known: Collection[str]) -> list[Mistake]:
+    """What is wrong between pages: URLs claimed twice, ids in front matter that are none of the `known` ones."""
     documents = list(documents)
     ids = {document.id: document for document in documents}
-    return [*_claimed_twice(documents), *_wrong_ids(documents, ids)]
+    return [*_claimed_twice(documents), *_wrong_ids(documents, ids, known)]
 
 
-def _claimed_twice(documents: list[Document]) -> Iterator[Problem]:
-    claims: dict[str, list[str]] = defaultdict(list)
+def _claimed_twice(documents: list[Document]) -> Iterator[Mistake]:
+    claims: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for document in documents:
-        claims[url_of(document.id)].append(document.id)
+        claims[url_of(document.id)].append((document.id, ""))
+    for document in documents:
         for old in dict.fromkeys(map(old_path, document.redirect_from)):
-            claims[old].append(document.id)
+            claims[old].append((document.id, "redirect_from"))
     for url, owners in claims.items():
         if _RESERVED.match(url):
-            yield Problem(
-                path_of(owners[-1]),
-                0,
-                f"the URL {url} belongs to the site itself",
-                "rename the file or change redirect_from",
-            )
-        elif len(owners) > 1:
-            first, *others = (path_of(owner) for owner in owners)
-            for other in others:
-                yield Problem(
-                    other,
-                    0,
-                    f"the URL {url} is claimed by {first} as well",
-                    "change redirect_from or rename one of them",
-                )
+            for owner, key in owners:
+                yield Mistake(owner, key, f"the URL {url} belongs to the site itself", _OTHER_URL[key])
+            continue
+        (first, _), *others = owners
+        for other, key in others:
+            yield Mistake(other, key, f"the URL {url} is claimed by {path_of(first)} as well", _OTHER_URL[key])
 
 
-def _wrong_ids(documents: list[Document], ids: dict[str, Document]) -> Iterator[Problem]:
+#: How to give up a URL, by the key that claims it.
+_OTHER_URL = {"": "rename one of the files", "redirect_from": "remove it from redirect_from"}
+
+
+def _wrong_ids(documents: list[Document], ids: dict[str, Document], known: Collection[str]) -> Iterator[Mistake]:
     for document in documents:
         named = [("related", one) for one in document.related] + [("not_related", one) for one in document.not_related]
         if document.superseded_by:
             named.append(("superseded_by", document.superseded_by))
         for key, wanted in named:
-            if wanted not in ids:
-                yield Problem(
-                    path_of(document.id), 0, f"{key} names “{wanted}”, and there is no such page", "correct the id"
-                )
+            if wanted not in known:
+                yield Mistake(document.id, key, f"{key} names “{wanted}”, and there is no such page", "correct the id")
         if document.superseded_by and _circular(document, ids):
-            yield Problem(path_of(document.id), 0, "superseded_by leads in a circle", "break the circle")
+            yield Mistake(document.id, "superseded_by", "superseded_by leads in a circle", "break the circle")
 
 
 def _circular(document: Document, ids: dict[str, Document]) -> bool:

@@ -12,6 +12,12 @@ from kb.model import Page
 from kb.vocabulary import PATH, Vocabulary
 
 
+def is_draft(file: PageFile, vocabulary: Vocabulary) -> bool:
+    """Whether a file is a draft without mistakes."""
+    document, _ = parse_page(file, vocabulary)
+    return document is not None and document.draft
+
+
 def draft_at(root: Path, path: str) -> Page | None:
     """The draft that would be served at a URL path, or None where there is no valid draft for it."""
     inner = path.strip("/")

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from kb.content.files import url_of
+from kb.content.numbers import without_numbers
 from kb.content.render import Section, render, render_inline
 from kb.language.analysis import Analyzer, Token
 from kb.language.citations import find_citations
@@ -34,6 +35,8 @@ class Reading:
     links: tuple[str, ...]
     words: int
     cites: tuple[str, ...]
+    #: How many personal numbers were taken out.
+    redacted: int
     fields: Fields
     #: For each stretch of `body`, where its tokens lie in the text of the section: start, end, start, end, …
     spans: list[list[int]]
@@ -55,6 +58,7 @@ class Reading:
             links=tuple(data["links"]),
             words=data["words"],
             cites=tuple(data["cites"]),
+            redacted=data["redacted"],
             fields=data["fields"],
             spans=data["spans"],
         )
@@ -92,7 +96,11 @@ class PageReader:
         self._vocabulary = vocabulary
 
     def read(self, document: Document) -> Reading:
-        """Render a document, analyse its fields and find what it cites."""
+        """Render a document, analyse its fields and find what it cites; personal numbers are taken out first.
+
+        Raises DeepNestingError where its body is nested too deeply.
+        """
+        document, redacted = without_numbers(document)
         rendered = render(document.body, document.markdown)
         texts = [
             document.title,
@@ -111,6 +119,7 @@ class PageReader:
             links=rendered.links,
             words=sum(len(section.text.split()) for section in rendered.sections),
             cites=tuple(dict.fromkeys(cites)),
+            redacted=redacted + rendered.redacted,
             fields=self._fields(document, rendered.sections, body),
             spans=[[place for token in stretch for place in (token.start, token.end)] for stretch in body],
         )

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from unicodedata import unidata_version
 
+from kb.content.files import PageFile
 from kb.indexing.reading import Reading
 from kb.vocabulary import Vocabulary
 
@@ -67,9 +68,9 @@ def fingerprint(vocabulary: Vocabulary) -> str:
     return digest.hexdigest()
 
 
-def page_key(path: str, data: bytes, common: str) -> str:
+def page_key(file: PageFile, common: str) -> str:
     """The key under which the reading of a page is kept."""
-    return hashlib.sha256(b"\0".join((common.encode(), path.encode(), data))).hexdigest()
+    return hashlib.sha256(b"\0".join((common.encode(), file.path.encode(), file.data))).hexdigest()
 
 
 class KeptReadings:

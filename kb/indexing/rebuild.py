@@ -14,6 +14,7 @@ from kb.changes import load_changes
 from kb.config import FILE as CONFIGURATION
 from kb.config import Settings
 from kb.content.files import PageFile, find_pages, key_line, parse_page, path_of, site_problems
+from kb.content.render import DeepNestingError
 from kb.errors import ConfigError, ContentError, DamagedIndexError, NoIndexError
 from kb.indexing import readings as kept
 from kb.indexing.entries import Corpus
@@ -176,7 +177,7 @@ def read_all(
     problems: list[Problem] = []
     read = 0
     for done, file in enumerate(files, 1):
-        key = kept.page_key(file.path, file.data, common)
+        key = kept.page_key(file, common)
         reading = None if file.problem else known.get(key)
         if reading is not None:
             readings[key], packed[key] = reading, known.raw(key)
@@ -207,8 +208,8 @@ def _between(documents: Sequence[Document], files: Sequence[PageFile]) -> Iterat
 def _read(reader: PageReader, document: Document, path: str) -> tuple[Reading | None, list[Problem]]:
     try:
         reading = reader.read(document)
-    except RecursionError:
-        return None, [Problem(path, 1, "lists or quotations are nested too deeply to be rendered", "make them flatter")]
+    except DeepNestingError as error:
+        return None, [Problem(path, 1, str(error), "make them flatter")]
     return replace(reading, document=replace(document, body="")), []
 
 

@@ -32,6 +32,8 @@ class CheckedPage:
     url: str
     links: tuple[str, ...]
     cites: tuple[str, ...]
+    #: How many personal numbers were taken out of it.
+    redacted: int = 0
 
 
 def check_site(
