@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
 
 import click
 
-from kb import __version__
+from kb import __version__, terminal
 from kb.errors import KnowledgeBaseError, LockedIndexError, ParameterError
 
 if TYPE_CHECKING:
@@ -80,8 +80,6 @@ def _told(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
 
 def _fail(error: KnowledgeBaseError, as_json: bool) -> NoReturn:
     if as_json:
-        from kb import terminal
-
         _print_json(terminal.error_json(error))
     click.echo(str(error), err=True)
     sys.exit(_USAGE if _is_usage(error) else 1)
@@ -142,8 +140,6 @@ def rebuild_index(full: bool, keep_going: bool, watch: bool, back: bool, as_json
 
 
 def _rebuild(base: KnowledgeBase, full: bool, keep_going: bool, as_json: bool) -> None:
-    from kb import terminal
-
     with _progress() as progress:
         summary = base.rebuild(full, keep_going, progress)
     for line in (*summary.notes, *map(str, summary.problems)):
@@ -186,8 +182,6 @@ def _rebuild_and_report(base: KnowledgeBase, full: bool, keep_going: bool) -> bo
 @contextmanager
 def _progress() -> Iterator[Callable[[str, int, int], None]]:
     """Progress with an estimate on a terminal, a plain line for each stage elsewhere; always on stderr."""
-    from kb import terminal
-
     if not sys.stderr.isatty():
         stages: set[str] = set()
 
@@ -229,12 +223,11 @@ def import_pages(
 
     root: Path = context.obj["root"]
     target = into or root / "content"
-    stdin = sys.stdin.buffer if "-" in sources else None
-    report = import_sources(list(sources), target, vocabulary_for(root), dry_run=dry_run, stdin=stdin)
+    report = import_sources(list(sources), target, vocabulary_for(root), dry_run=dry_run, stdin=sys.stdin)
     if as_json:
         _print_json(report.to_json())
     else:
-        click.echo(report.to_text())
+        click.echo("\n".join(report.lines()))
     if report.exit_code:
         sys.exit(report.exit_code)
 
@@ -244,8 +237,6 @@ def import_pages(
 @_told
 def check(as_json: bool) -> None:
     """List every problem of content, vocabulary, links, tags and currency."""
-    from kb import terminal
-
     problems = _open().check()
     if as_json:
         _print_json(terminal.check_json(problems))
@@ -302,9 +293,7 @@ def search(query: str, explain: bool, as_json: bool, **options: Any) -> None:
             hit.update({"explanation": explained[hit["id"]]} if explain else {})
         _print_json(found)
         return
-    from kb.terminal import results_text
-
-    click.echo(results_text(results, explained))
+    click.echo(terminal.results_text(results, explained))
 
 
 def _query(text: str, options: dict[str, Any]) -> Query:
@@ -330,9 +319,8 @@ def related(document_id: str, limit: int, as_json: bool) -> None:
     if as_json:
         _print_json(answers.related(document_id, pages))
         return
-    for page in pages:
-        reasons = "; ".join(reason.label for reason in page.reasons)
-        click.echo(f"{page.id}\n    {page.title}\n    {reasons}")
+    for line in terminal.related_lines(pages):
+        click.echo(line)
     if not pages:
         click.echo("No related pages.", err=True)
 
@@ -365,12 +353,10 @@ def status(verify: bool, as_json: bool) -> None:
 
 
 def _print_status(found: Any, as_json: bool) -> None:
-    from kb.terminal import status_json, status_text
-
     if as_json:
-        _print_json(status_json(found))
+        _print_json(terminal.status_json(found))
     else:
-        click.echo(status_text(found))
+        click.echo(terminal.status_text(found))
 
 
 @cli.command()
@@ -411,7 +397,3 @@ def _is_loopback(host: str) -> bool:
 
 def _print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-if __name__ == "__main__":
-    main()

@@ -13,6 +13,8 @@ import yaml
 _FENCE = "---"
 #: No key needs more than a mapping of lists; what goes deeper is a mistake, or refers to itself.
 _DEEPEST = 4
+#: Aliases can make a few lines mean a thousand million values (https://en.wikipedia.org/wiki/Billion_laughs_attack).
+_MOST_VALUES = 10_000
 
 
 class FrontMatterError(ValueError):
@@ -69,7 +71,20 @@ def _read(block: str) -> tuple[dict[str, object], dict[str, int]]:
         return {}, {}
     if not isinstance(node, yaml.MappingNode):
         raise FrontMatterError(2, "is not a list of keys and values", "write each line as key: value")
+    if _weight(node, {}) > _MOST_VALUES:
+        raise FrontMatterError(2, "holds too many values", f"write at most {_MOST_VALUES:,}, each once")
     return _mapping(node), {str(key.value): key.start_mark.line + 2 for key, _ in node.value}
+
+
+def _weight(node: yaml.Node, known: dict[int, int], depth: int = 0) -> int:
+    """How many values a node stands for, with every alias written out; what lies too deep is refused elsewhere."""
+    if isinstance(node, yaml.ScalarNode) or depth > _DEEPEST:
+        return 1
+    if id(node) not in known:
+        inner = [value for _, value in node.value] if isinstance(node, yaml.MappingNode) else node.value
+        known[id(node)] = 1
+        known[id(node)] = 1 + sum(_weight(one, known, depth + 1) for one in inner)
+    return known[id(node)]
 
 
 def _mapping(node: yaml.MappingNode, depth: int = 1) -> dict[str, object]:

@@ -9,7 +9,7 @@ from html import unescape
 from typing import Any
 
 from kb.errors import KnowledgeBaseError, ParameterError
-from kb.model import Facet, Hit, Problem, Results, Status, Summary
+from kb.model import Facet, Hit, Problem, RelatedPage, Results, Status, Summary
 
 #: How many values of a facet are shown.
 _VALUES = 6
@@ -58,6 +58,12 @@ def _values(facet: Facet) -> str:
     shown = [f"{'✓ ' if value.selected else ''}{value.label} {value.count}" for value in facet.values[:_VALUES]]
     more = len(facet.values) - _VALUES
     return " · ".join(shown) + (f" · {more} more" if more > 0 else "")
+
+
+def related_lines(pages: Sequence[RelatedPage]) -> list[str]:
+    """Related pages, three lines each: id, title, reasons."""
+    found = ((page.id, f"    {page.title}", f"    {'; '.join(one.label for one in page.reasons)}") for page in pages)
+    return [line for lines in found for line in lines]
 
 
 def status_text(found: Status) -> str:

@@ -55,6 +55,23 @@ def explain(error: ValidationError, model: type[BaseModel]) -> list[tuple[tuple[
     return [(found["loc"], *_words(found["type"], found["loc"], found["msg"], model)) for found in error.errors()]
 
 
+#: Kinds of pydantic's errors whose words would name Python's types, or ours: https://docs.pydantic.dev/latest/errors/
+_OWN_WORDS = {
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "dict_type": "must be a table of keys and values",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number of usual size",
+    "int_type": "must be a whole number",
+    "list_type": "must be a list",
+    "model_type": "must be a table of keys and values",
+    "string_too_short": "must not be empty",
+    "string_type": "must be one text",
+    "tuple_type": "must be a list",
+}
+
+
 def _words(kind: str, place: tuple[str | int, ...], message: str, model: type[BaseModel]) -> tuple[str, str]:
     key = str(place[-1]) if place else ""
     if kind == "extra_forbidden":
@@ -63,7 +80,7 @@ def _words(kind: str, place: tuple[str | int, ...], message: str, model: type[Ba
     if kind == "missing":
         return f"“{key}” is missing", "add it"
     name = ".".join(str(part) for part in place)
-    return f"“{name}”: {message.removeprefix('Value error, ')}", "correct the value"
+    return f"“{name}”: {_OWN_WORDS.get(kind) or message.removeprefix('Value error, ')}", "correct the value"
 
 
 def _keys(model: type[BaseModel]) -> dict[str, FieldInfo]:

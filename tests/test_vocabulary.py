@@ -154,7 +154,7 @@ MISTAKES = [
     (
         '[concept.a]\nprefLabel = ""\ngroup = "topic"',
         2,
-        "concept a: “prefLabel”: String should have at least 1 character",
+        "concept a: “prefLabel”: must not be empty",
     ),
     ('\n[concept.a]\nprefLabel = "A"\ngroup = "person"', 4, "concept a: “group”: “person” is not a group"),
     (A + "colour = 'red'", 4, "concept a: unknown key “colour”"),

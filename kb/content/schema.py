@@ -35,15 +35,21 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def _filled(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
 Day = Annotated[dt.date | None, BeforeValidator(_iso_date)]
-Texts = Annotated[list[str], BeforeValidator(_listed)]
+#: One text that says something.
+Text = Annotated[str, BeforeValidator(_filled), Field(min_length=1)]
+Texts = Annotated[list[Text], BeforeValidator(_listed)]
 
 
 class SourceKeys(BaseModel):
     """`source`: where the text appeared first."""
 
     model_config = ConfigDict(extra="forbid")
-    name: str = Field(min_length=1)
+    name: Text
     url: str | None = None
     published: Day = None
     publisher: str | None = None
@@ -74,7 +80,7 @@ class PageKeys(BaseModel):
     """Every key of a page's front matter."""
 
     model_config = ConfigDict(extra="forbid")
-    title: str = Field(min_length=1)
+    title: Text
     type: str | None = None
     date: Day = None
     updated: Day = None

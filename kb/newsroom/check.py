@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from urllib.parse import urljoin
 
 from kb import clock
-from kb.changes import PATH as LEDGER
-from kb.config import FILE, Link, Settings
-from kb.content.files import FOLDER, LARGEST, old_path, path_of
+from kb.config import Settings
+from kb.content.files import old_path, path_of
 from kb.language import authorities
 from kb.model import NEWS_TYPES, Change, Document, Problem
-from kb.vocabulary import PATH as VOCABULARY
+from kb.newsroom.lines import line_with, line_with_number
+from kb.newsroom.references import configuration_problems, ledger_problems, other_files, vocabulary_problems
 from kb.vocabulary import Vocabulary
 
 #: Addresses of the site itself, whatever its content.
 _OWN = re.compile(
-    r"/(?:|search|services/|services/[^/]+/|news/|news/\d{4}/|tags/|tags/[^/]+/|authors/|authors/[^/]+/|sitemap\.xml|robots\.txt)\Z"
+    r"/(?:|search/|services/|news/|news/\d{4}/|tags/|authors/|authors/[^/]+/|sitemap\.xml/|robots\.txt/|healthz/"
+    r"|favicon\.ico/|api/.*|static/.*)\Z"
 )
-_KNOWN_FILES = {Path(VOCABULARY).name, Path(LEDGER).name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,61 +45,94 @@ def check_site(
 ) -> list[Problem]:
     """Every warning and note on pages that can be read, and on what refers to them."""
     ids = {page.document.id for page in pages}
-    draft_ids = {draft.id for draft in drafts}
-    urls = {page.url for page in pages} | {old_path(old) for page in pages for old in page.document.redirect_from}
+    pages = sorted(pages, key=lambda page: page.document.id)
+    about = _About(settings, frozenset(draft.id for draft in drafts), _addresses(pages, vocabulary, settings))
     problems = [
-        *_dates(page.document for page in pages),
-        *_links(pages, urls),
-        *_drafts_named(pages, draft_ids),
+        *(problem for page in pages for problem in _page(page, about)),
         *_currency(pages, changes),
-        *_copies(pages),
-        *_service_pages(pages),
-        *_vocabulary(vocabulary, ids),
-        *_configuration(settings, ids, urls),
-        *_other_files(settings.root),
+        *_copies(pages, settings),
+        *vocabulary_problems(vocabulary, ids, settings.root),
+        *ledger_problems(changes, about.leads, settings.root),
+        *configuration_problems(settings, ids, about.leads),
+        *other_files(settings.root),
     ]
     return sorted(problems, key=lambda problem: (problem.path, problem.line, problem.what))
 
 
-def _warning(document: Document, what: str, fix: str) -> Problem:
-    return Problem(path_of(document.id), 0, what, fix, "warning")
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What a page is checked against."""
+
+    settings: Settings
+    drafts: frozenset[str]
+    addresses: frozenset[str]
+
+    def leads(self, address: str) -> bool:
+        """Whether an address that begins with a slash leads to something."""
+        path = old_path(address)
+        return path in self.addresses or bool(_OWN.match(path))
+
+    def warning(self, document: Document, what: str, fix: str, where: str) -> Problem:
+        """A warning at the first line of the page that holds the text `where`."""
+        path = path_of(document.id)
+        return Problem(path, line_with(self.settings.root / path, where), what, fix, "warning")
 
 
-def _dates(documents: Iterable[Document]) -> Iterator[Problem]:
-    now = clock.today()
-    for document in documents:
-        for name in ("date", "updated", "reviewed"):
-            day = getattr(document, name)
-            if day and day > now:
-                yield _warning(
-                    document,
-                    f"{name} is in the future ({day.isoformat()})",
-                    "correct it, or make the page a draft until then",
-                )
-        if document.reviewed and not document.reviewed_by:
-            yield _warning(document, "reviewed, but not by whom", "add reviewed_by")
+def _addresses(pages: Sequence[CheckedPage], vocabulary: Vocabulary, settings: Settings) -> frozenset[str]:
+    """Every address of a page, an old path, a concept or a heading of services."""
+    old = (old_path(path) for page in pages for path in page.document.redirect_from)
+    services = (page.url for page in pages if page.document.type == "service")
+    headings = {f"/services/{heading.slug}/" for heading in settings.heading} | {
+        url.rpartition("/")[0].rpartition("/")[0] + "/" for url in services
+    }
+    concepts = (f"/tags/{concept.id}/" for concept in vocabulary)
+    return frozenset({page.url for page in pages}.union(old, headings, concepts))
 
 
-def _links(pages: Sequence[CheckedPage], urls: set[str]) -> Iterator[Problem]:
-    for page in pages:
-        for link in dict.fromkeys(page.links):
-            path = re.split(r"[?#]", link)[0]
-            if not path.startswith("/") or path.startswith("//"):
-                continue
-            if old_path(path) not in urls and not _OWN.match(path):
-                yield _warning(page.document, f"the link {link} leads nowhere", "correct or remove it")
+def _page(page: CheckedPage, about: _About) -> Iterator[Problem]:
+    yield from _dates(page.document, about)
+    yield from _links(page, about)
+    yield from _drafts_named(page.document, about)
+    yield from _missing(page.document, about)
+    if page.redacted:
+        path = path_of(page.document.id)
+        what = f"holds personal numbers ({page.redacted}), which are shown as [number]"
+        line = line_with_number(about.settings.root / path)
+        yield Problem(path, line, what, "take them out of the file as well", "warning")
 
 
-def _drafts_named(pages: Sequence[CheckedPage], draft_ids: set[str]) -> Iterator[Problem]:
-    for page in pages:
-        named = [*page.document.related, *([page.document.superseded_by] if page.document.superseded_by else [])]
-        for one in named:
-            if one in draft_ids:
-                yield _warning(
-                    page.document,
-                    f"“{one}” is a draft: visitors cannot be led to it",
-                    "publish it or name another page",
-                )
+def _dates(document: Document, about: _About) -> Iterator[Problem]:
+    for name in ("date", "updated", "reviewed"):
+        day = getattr(document, name)
+        if day and day > clock.today():
+            what = f"{name} is in the future ({day.isoformat()})"
+            yield about.warning(document, what, "correct it, or make the page a draft until then", f"{name}:")
+    if document.reviewed and not document.reviewed_by:
+        yield about.warning(document, "reviewed, but not by whom", "add reviewed_by", "reviewed:")
+
+
+def _links(page: CheckedPage, about: _About) -> Iterator[Problem]:
+    home = about.settings.site.base_url
+    for link in dict.fromkeys(page.links):
+        address = urljoin(home + page.url, link)
+        if address.startswith(f"{home}/") and not about.leads(address.removeprefix(home)):
+            yield about.warning(page.document, f"the link {link} leads nowhere", "correct or remove it", link)
+
+
+def _drafts_named(document: Document, about: _About) -> Iterator[Problem]:
+    for one in (*document.related, document.superseded_by):
+        if one in about.drafts:
+            what = f"“{one}” is a draft: visitors cannot be led to it"
+            yield about.warning(document, what, "publish it or name another page", str(one))
+
+
+def _missing(document: Document, about: _About) -> Iterator[Problem]:
+    if document.type == "service" and document.updated is None:
+        fix = "add the day of its last change of substance"
+        yield about.warning(document, "a service page without updated", fix, "title:")
+    if document.type in NEWS_TYPES and not document.tags:
+        what = "has no tags: facets and related reading pass it by"
+        yield Problem(path_of(document.id), 1, what, "add tags", "note")
 
 
 def _currency(pages: Sequence[CheckedPage], changes: Sequence[Change]) -> Iterator[Problem]:
@@ -115,71 +148,22 @@ def _currency(pages: Sequence[CheckedPage], changes: Sequence[Change]) -> Iterat
         later = [change for change in found if latest and change.date > latest]
         if found and latest is None:
             what = "cites law that has changed, and has no date, update or review: it is never shown as outdated"
-            yield Problem(path_of(document.id), 0, what, "add updated or reviewed", "note")
+            yield Problem(path_of(document.id), 1, what, "add updated or reviewed", "note")
         if later and not document.superseded_by:
             newest = max(later, key=lambda change: change.date)
             what = f"{newest.authority} changed on {newest.date.isoformat()}, after this page"
-            yield Problem(path_of(document.id), 0, what, "check the text, then set updated or reviewed", "note")
+            yield Problem(path_of(document.id), 1, what, "check the text, then set updated or reviewed", "note")
 
 
-def _copies(pages: Sequence[CheckedPage]) -> Iterator[Problem]:
+def _copies(pages: Sequence[CheckedPage], settings: Settings) -> Iterator[Problem]:
     owners: dict[str, Document] = {}
-    for page in pages:
-        source = page.document.source
-        if source is None or not source.url:
+    for document in (page.document for page in pages):
+        url = document.source.url if document.source else None
+        if url is None or document.superseded_by:
             continue
-        first = owners.setdefault(source.url, page.document)
-        if first is not page.document:
-            yield _warning(
-                page.document,
-                f"has the same source as {path_of(first.id)} ({source.url})",
-                "remove one, or set superseded_by",
-            )
-
-
-def _service_pages(pages: Sequence[CheckedPage]) -> Iterator[Problem]:
-    for page in pages:
-        document = page.document
-        if document.type == "service" and document.updated is None:
-            yield _warning(document, "a service page without updated", "add the day of its last change of substance")
-        if document.type in NEWS_TYPES and not document.tags:
-            yield Problem(
-                path_of(document.id), 0, "has no tags: facets and related reading pass it by", "add tags", "note"
-            )
-
-
-def _vocabulary(vocabulary: Vocabulary, ids: set[str]) -> Iterator[Problem]:
-    for concept in vocabulary:
-        if concept.service and concept.service not in ids and f"services/{concept.service}" not in ids:
-            what = f"concept {concept.id}: there is no page “{concept.service}”"
-            yield Problem(VOCABULARY, 0, what, "correct service, or write the page", "warning")
-
-
-def _configuration(settings: Settings, ids: set[str], urls: set[str]) -> Iterator[Problem]:
-    for one in settings.site.urgent:
-        if one not in ids:
-            yield Problem(FILE, 0, f"site.urgent names “{one}”, and there is no such page", "correct the id", "warning")
-    for link in _links_of(*settings.site.menu, *settings.site.footer):
-        if link.url.startswith("/") and old_path(link.url) not in urls and not _OWN.match(link.url):
-            yield Problem(
-                FILE, 0, f"the link “{link.label}” to {link.url} leads nowhere", "correct or remove it", "warning"
-            )
-
-
-def _links_of(*links: Link) -> Iterator[Link]:
-    for link in links:
-        yield link
-        yield from _links_of(*link.children)
-
-
-def _other_files(root: Path) -> Iterator[Problem]:
-    for path in sorted((root / FOLDER).rglob("*")):
-        if path.is_file() and path.suffix != ".md" and path.name not in _KNOWN_FILES:
-            shown = path.relative_to(root).as_posix()
-            yield Problem(
-                shown,
-                0,
-                f"is not a page (.md, at most {LARGEST:,} bytes) and is not shown",
-                "move it out of content/",
-                "note",
-            )
+        first = owners.setdefault(url, document)
+        if first is not document:
+            path = path_of(document.id)
+            what = f"has the same source as {path_of(first.id)} ({url})"
+            line = line_with(settings.root / path, url)
+            yield Problem(path, line, what, "remove one, or set superseded_by", "warning")
