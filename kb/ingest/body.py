@@ -11,6 +11,7 @@ from bs4 import Tag
 
 from kb.ingest.furniture import Furniture
 from kb.ingest.headline import Headline
+from kb.ingest.links import image_source
 from kb.ingest.names import is_byline
 from kb.ingest.origin import is_origin_line
 from kb.ingest.report import Log
@@ -193,20 +194,19 @@ class _Picker:
 
     def _image_kind(self, block: Block) -> str | None:
         images = block.tag.find_all("img")
+        names = {_file_name(image) for image in images}
+        is_again = names <= self._images
+        self._images |= names
         if block.text or not images:
             return None
         titles = {self.headline.title.text, self.headline.raw_title}
         if all(any(same_words(str(image.get("alt") or ""), title) for title in titles) for image in images):
             return f"images that only repeat the title ({_file_name(images[0])})"
-        names = {_file_name(image) for image in images}
-        if names <= self._images:
-            return "images that came twice in other sizes"
-        self._images |= names
-        return None
+        return "images that came twice in other sizes" if is_again else None
 
 
 def _file_name(image: Tag) -> str:
-    return _SIZE.sub("", str(image.get("src") or "").rpartition("/")[2].partition("?")[0])
+    return _SIZE.sub("", image_source(image).rpartition("/")[2].partition("?")[0])
 
 
 def _bio(page: Sequence[Block], rules: Furniture) -> list[Block]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, quote, unquote, urljoin, urlsplit, urlunsplit
 
+from bs4 import Tag
+
 from kb.ingest.wording import clean, host
 
 _DEBRIS = '"“”„‟″′‘’`´ \t\n'
@@ -69,13 +71,8 @@ def source_url(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, parts.path, "&".join(kept), ""))
 
 
-def same_address(one: str, other: str) -> bool:
-    """Whether two addresses lead to one page, whatever their scheme, `www.`, end slash and tracking."""
-    return address_key(one) == address_key(other)
-
-
 def address_key(url: str) -> str:
-    """What two addresses of one page have in common."""
+    """What two addresses of one page have in common, whatever their scheme, `www.`, end slash and tracking."""
     try:
         parts = urlsplit(source_url(url))
     except ValueError:
@@ -92,3 +89,9 @@ def url_slug(url: str) -> str:
     named = [segment for segment in segments if re.search(r"[A-Za-z]{3}", segment)]
     last = named[-1] if named else ""
     return re.sub(r"^\d{3,}-|\.(?:html?|php|aspx?|shtml?)$", "", last, flags=re.IGNORECASE)
+
+
+def image_source(image: Tag) -> str:
+    """The address of an image element, also where a script was to load it later; empty where there is none."""
+    values = (str(image.get(name) or "") for name in ("src", "data-src", "data-lazy-src"))
+    return next((value for value in values if value.startswith(("http", "/"))), "")

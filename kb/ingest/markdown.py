@@ -10,7 +10,7 @@ from typing import Any
 from bs4 import Tag
 from markdownify import ATX, MarkdownConverter
 
-from kb.ingest.links import clean_url
+from kb.ingest.links import clean_url, image_source
 from kb.ingest.report import Log
 from kb.ingest.tree import HEADINGS, Block
 from kb.ingest.wording import clean, squash
@@ -63,14 +63,7 @@ class _Converter(MarkdownConverter):
         return url.replace("(", "%28").replace(")", "%29") if url else None
 
     def convert_img(self, el: Tag, _text: str, **_around: Any) -> str:
-        source = next(
-            (
-                str(el[name])
-                for name in ("src", "data-src", "data-lazy-src")
-                if str(el.get(name) or "").startswith(("http", "/"))
-            ),
-            "",
-        )
+        source = image_source(el)
         url = clean_url(source, self._writing.base) if source else None
         alt = squash(str(el.get("alt") or ""))
         if url is None or redact(url)[1]:

@@ -95,11 +95,6 @@ def is_site_user(name: str) -> bool:
     )
 
 
-def is_firm(name: str) -> bool:
-    """Whether a name is that of a firm or an organisation."""
-    return bool(_FIRM_END.search(name))
-
-
 def has_degree(text: str) -> bool:
     """Whether a text ends like a byline of attorneys or firms ("…, Esq.", "… LLP")."""
     return bool(re.search(r"\b(?:Esq|Esquire|LLP|PLLC|LLC|P\.C|PC)\b\.?\W*$", text))

@@ -118,7 +118,7 @@ TYPES = {
     "News: Ferries Now Carry Forms": "news",
     "Legal Alert: Ferries Now Carry Forms": "alert",
     "May 8 – Ferries, Forms": "digest",
-    "May 7 – Top Articles And News For April 2020": "digest",
+    "May 7 – Top Articles And News For March 2018": "digest",
     "Ferries Now Carry Forms": "news",
 }
 
