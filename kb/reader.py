@@ -34,6 +34,8 @@ from kb.vocabulary import Vocabulary
 
 #: How many candidates each kind of tie brings before they are weighed.
 _CANDIDATES = 60
+#: Completions that are looked at before the best are chosen.
+_MOST_COMPLETIONS = 200
 
 
 class Reader:
@@ -67,12 +69,12 @@ class Reader:
         wanted = fold(prefix).strip()
         if not wanted:
             return ()
-        keys = [key for key, _ in self._completions]
         found: dict[Completion, None] = {}
-        for place in range(bisect_left(keys, wanted), len(keys)):
-            if not keys[place].startswith(wanted) or len(found) >= 200:
+        for place in range(bisect_left(self._completions, wanted, key=_entry_key), len(self._completions)):
+            key, completion = self._completions[place]
+            if not key.startswith(wanted) or len(found) >= _MOST_COMPLETIONS:
                 break
-            found[self._completions[place][1]] = None
+            found[completion] = None
         ranks = {"service": 0, "concept": 1, "form": 1, "citation": 2, "title": 3}
         ordered = sorted(found, key=lambda one: (ranks[one.kind], not fold(one.text).startswith(wanted), one.text))
         return tuple(ordered[:limit])
@@ -169,10 +171,13 @@ class Reader:
         by_id = sorted(dated, key=lambda ref: ref.id, reverse=True)
         return sorted(by_id, key=lambda ref: ref.date or dt.date.min)
 
+    @cached_property
+    def _news_places(self) -> Mapping[str, int]:
+        return {ref.id: place for place, ref in enumerate(self._news)}
+
     def neighbours(self, document_id: str) -> tuple[PageRef | None, PageRef | None]:
         """(older, newer) among dated news; (None, None) for any other page."""
-        places = {ref.id: place for place, ref in enumerate(self._news)}
-        place = places.get(document_id)
+        place = self._news_places.get(document_id)
         if place is None:
             return None, None
         older = self._news[place - 1] if place else None
@@ -198,7 +203,7 @@ class Reader:
             raise UnknownDocumentError(document_id)
         page, document = self._profiles[document_id], self.document(document_id).document
         likeness = {one.id: one.score for one in self._engine.similar(document_id, _CANDIDATES)}
-        kept_out = {document_id, *document.not_related}
+        kept_out = {document_id, *document.not_related, *map(self._living, document.not_related)}
         pinned = [one for one in map(self._living, document.related) if one and one not in kept_out]
         found = [Candidate(one, 1.0, (Tie("pinned"),)) for one in dict.fromkeys(pinned)]
         taken = {one.id for one in found} | kept_out
@@ -289,6 +294,10 @@ def _joined(names: Iterable[str], lang: str) -> str:
         return last
     word = "and" if lang != "es" else "e" if fold(last).startswith(("i", "hi")) else "y"
     return f"{', '.join(first)} {word} {last}"
+
+
+def _entry_key(entry: tuple[str, Completion]) -> str:
+    return entry[0]
 
 
 def _menu_place(ref: PageRef) -> tuple[int, str]:

@@ -105,7 +105,7 @@ class _Row(BaseModel):
         ({}, (("name",), "“name” is missing", "add it")),
         ({"name": "x", "nam": 1}, (("nam",), "unknown key “nam”", "remove it, or use one of name, from")),
         ({"name": "long"}, (("name",), "“name”: is longer than three letters", "correct the value")),
-        ({"name": 1}, (("name",), "“name”: Input should be a valid string", "correct the value")),
+        ({"name": 1}, (("name",), "“name”: must be one text", "correct the value")),
     ],
 )
 def test_each_mistake_is_told_in_our_own_words(data: dict[str, object], found: object) -> None:

@@ -65,7 +65,7 @@ def _problem(page_id: str, path: Path, size: int, shown: str) -> Problem | None:
         return Problem(shown, 1, "is neither a file nor a folder", "remove it from content/")
     if size > LARGEST:
         return Problem(shown, 1, f"the file has {size:,} bytes, more than {LARGEST:,}", "split it into several pages")
-    if not _ID.match(page_id):
+    if not is_id(page_id):
         fix = "rename it: each part small letters and digits, joined by single hyphens"
         return Problem(shown, 1, f"“{page_id}” cannot be an id", fix)
     if redact(page_id)[1]:
@@ -100,6 +100,11 @@ def parse_page(file: PageFile, vocabulary: Vocabulary) -> tuple[Document | None,
     except FrontMatterError as error:
         return None, [Problem(file.path, error.line, error.what, error.fix)]
     return read_document(file.id, file.path, matter, vocabulary)
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be the id of a page file."""
+    return bool(_ID.match(text))
 
 
 def url_of(document_id: str) -> str:

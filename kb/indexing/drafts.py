@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kb.content.files import FOLDER, PageFile, parse_page, url_of
+from kb.content.files import FOLDER, PageFile, is_id, parse_page, url_of
 from kb.indexing.reading import PageReader
 from kb.language.analysis import Analyzer
 from kb.language.lexicon import Lexicon
@@ -23,7 +23,7 @@ def draft_at(root: Path, path: str) -> Page | None:
     inner = path.strip("/")
     for document_id in (inner, f"pages/{inner}"):
         file = root / FOLDER / f"{document_id}.md"
-        if not inner or ".." in inner.split("/") or not file.is_file():
+        if not is_id(document_id) or not file.is_file():
             continue
         vocabulary = Vocabulary.load(root / PATH)
         document, _ = parse_page(PageFile(document_id, str(file), file.read_bytes()), vocabulary)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -82,9 +83,14 @@ def is_filler(profile: Profile) -> bool:
 
 def is_copy(one: Profile, other: Profile, likeness: float) -> bool:
     """Whether two pages are the same text twice (a reprint under two names)."""
-    if one.source_url and one.source_url == other.source_url:
+    if one.source_url and other.source_url and _address(one.source_url) == _address(other.source_url):
         return True
     return likeness >= COPY and one.title.casefold() == other.title.casefold()
+
+
+def _address(url: str) -> str:
+    """A web address as it is compared: without scheme, `www.`, fragment and end slash."""
+    return re.sub(r"\Ahttps?://(?:www\.)?|/+\Z", "", url.casefold().partition("#")[0])
 
 
 def rank(page: Profile, others: Sequence[Profile], likeness: Mapping[str, float], rarity: Rarity) -> list[Candidate]:
