@@ -46,7 +46,7 @@ def read_headline(page: Sequence[Block], first: int | None, meta: Metadata, rule
     title = _choose_title(raw, known or byline, meta, sites, log)
     authors = known or title.authors or byline
     date = top.date(place)
-    return Headline(title, raw or title.text, date, authors, top.start(place, title))
+    return Headline(title, raw or title.text, date, authors, top.start(place, title, authors))
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,13 +211,13 @@ class _Top:
                 return names
         return ()
 
-    def start(self, place: int | None, title: Title) -> int:
+    def start(self, place: int | None, title: Title, authors: tuple[str, ...]) -> int:
         """The first block that may be text: past the title, the bylines, the dates and the repeated title."""
         number = 0 if place is None else place + 1
         last = number
         while number < len(self.page) and number < last + _NEAR:
             text = self.page[number].text
-            if self._is_line(number) and self._is_top(number, text, title):
+            if self._is_line(number) and (self._is_top(number, text, title) or _names_only(text, authors)):
                 last = number + 1
             number += 1
         return last
@@ -251,3 +251,8 @@ def _choose_title(raw: str, known: tuple[str, ...], meta: Metadata, sites: tuple
             "title", f"{said.where} give another title than the page", f"{other.text} / {title.text}", level="warning"
         )
     return title
+
+
+def _names_only(text: str, authors: tuple[str, ...]) -> bool:
+    """Whether a line is what is left of a byline that was broken apart: "by", or the names of the authors."""
+    return text.lower().rstrip(":") == "by" or (bool(authors) and split_names(text) == authors)

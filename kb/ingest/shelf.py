@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from kb.frontmatter import FrontMatterError, parse
 from kb.ingest.links import address_key
 from kb.ingest.wording import likeness, same_words
 
+_FROM = re.compile(r"^ +from: *(\S+) *$", re.MULTILINE)
 #: Texts that share this much of their words are one text.
 _ALIKE = 0.6
 
@@ -80,24 +82,32 @@ def _key(identity: str) -> str:
 def _pages(folder: Path) -> Iterator[Shelved]:
     for path in sorted(folder.rglob("*.md")) if folder.is_dir() else ():
         try:
-            text = path.read_text(encoding="utf-8")
-            if "\nimported:" not in text:
-                continue
-            found = parse(text)
-        except (OSError, UnicodeDecodeError, FrontMatterError):
-            continue  # `kb check` and `kb rebuild-index` report pages that cannot be read
-        imported, source = found.values.get("imported"), found.values.get("source")
-        if not isinstance(imported, Mapping) or not imported.get("from"):
-            continue
-        yield Shelved(
-            path.relative_to(folder).as_posix(),
-            str(imported["from"]),
-            str(found.values.get("title") or ""),
-            str(source.get("url") or "") if isinstance(source, Mapping) else "",
-            str(imported.get("hash") or ""),
-            str(imported.get("hash") or "") != content_hash(text),
-            found.body,
-        )
+            text = path.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue  # `kb check` reports pages that cannot be read
+        if "\nimported:" in text and (page := _shelved(path.relative_to(folder).as_posix(), text)) is not None:
+            yield page
+
+
+def _shelved(path: str, text: str) -> Shelved | None:
+    try:
+        found = parse(text)
+    except FrontMatterError:  # an editor is at it: the page is known again, and `kb check` says what is wrong with it
+        identity = _FROM.search(text)
+        return Shelved(path, identity[1].strip("'\""), "", "", "", True, text) if identity else None
+    imported, source = found.values.get("imported"), found.values.get("source")
+    if not isinstance(imported, Mapping) or not imported.get("from"):
+        return None
+    written = str(imported.get("hash") or "")
+    return Shelved(
+        path,
+        str(imported["from"]),
+        str(found.values.get("title") or ""),
+        str(source.get("url") or "") if isinstance(source, Mapping) else "",
+        written,
+        written != content_hash(text),
+        found.body,
+    )
 
 
 def content_hash(text: str) -> str:

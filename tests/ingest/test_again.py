@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from kb.ingest import ImportReport
 from tests.ingest.conftest import PAGE, said
 
@@ -64,6 +66,18 @@ def test_an_edited_key_counts_as_an_edit(save: Save, bring: Bring, into: Path) -
     page = into / PATH
     page.write_text(page.read_text(encoding="utf-8").replace("type: article", "type: news"), encoding="utf-8")
     assert bring(source).files[0].outcome == "edited"
+
+
+@pytest.mark.parametrize("broken", ['title: "half a quote', "title: a: b", "type: article\ntype: news"])
+def test_a_page_whose_front_matter_is_broken_is_still_known_again(
+    broken: str, save: Save, bring: Bring, into: Path
+) -> None:
+    source = save("a.txt", PAGE)
+    bring(source)
+    text = (into / PATH).read_text(encoding="utf-8")
+    (into / PATH).write_text(text.replace("title: Ferries Now Carry Forms", broken, 1), encoding="utf-8")
+    assert bring(source).counts == {"edited": 1}
+    assert len(pages(into)) == 1
 
 
 def test_a_page_that_was_moved_and_renamed_is_known_again(save: Save, bring: Bring, into: Path) -> None:
