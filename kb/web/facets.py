@@ -21,12 +21,16 @@ BAR_WIDTH = 64
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One value: a link over the whole row, with the rows below it where the facet is a tree."""
+    """One value: a link over the whole row, with the rows below it where the facet is a tree.
+
+    `spoken` is what only listeners get: what the number counts, and that the link takes a selected value away.
+    """
 
     label: str
     count: int
     selected: bool
     url: str
+    spoken: str
     bar: int = 0
     children: tuple[Row, ...] = ()
     children_label: str = ""
@@ -97,12 +101,15 @@ class _Builder:
         self._below: dict[str | None, list[FacetValue]] = {}
         for value in facet.values:
             self._below.setdefault(value.parent if value.parent in known else None, []).append(value)
+        #: Everything above a selected value: it stands at the top, and open.
+        self._held = _above(facet) if facet.name in TREES else set()
+        self._counted = (self._words("value_results", n=2), self._words("value_results", n=1))
 
     def group(self) -> Group:
         name, query = self._facet.name, self._shared.query
         label = self._words.get(f"facet_{name}", self._facet.label)
         selected = sum(value.selected for value in self._facet.values)
-        rows = self._rows(None)[:MOST]
+        rows = self._rows(None)
         cut = len(rows) if len(rows) <= SHOWN + 1 else max(SHOWN, sum(row.selected for row in rows))
         return Group(
             name=name,
@@ -125,9 +132,10 @@ class _Builder:
         return name in OPEN_AT_FIRST and narrows
 
     def _rows(self, parent: str | None) -> tuple[Row, ...]:
-        """The rows below a value: those selected, or with something selected below them, first."""
-        rows = [self._row(value) for value in self._below.get(parent, ())]
-        return tuple(sorted(rows, key=lambda row: not (row.selected or row.open)))
+        """The first rows below a value: those selected, or with something selected below them, before all others."""
+        values = self._below.get(parent, [])
+        ordered = sorted(values, key=lambda value: not (value.selected or value.value in self._held))
+        return tuple(self._row(value) for value in ordered[:MOST])
 
     def _row(self, value: FacetValue) -> Row:
         facet = self._facet
@@ -137,11 +145,18 @@ class _Builder:
             count=value.count,
             selected=value.selected,
             url=f"{self._shared.toggles.url(facet.param, value.value)}#f-{facet.name}",
+            spoken=self._spoken(value.count, bool(children), value.selected),
             bar=max(1, round(BAR_WIDTH * value.count / self._most)) if facet.name == "year" and value.count else 0,
             children=children,
             children_label=self._words(f"children_{facet.name}", n=len(children)) if children else "",
-            open=any(child.selected or child.open for child in children),
+            open=value.value in self._held,
         )
+
+    def _spoken(self, count: int, with_children: bool, selected: bool) -> str:
+        parts = [self._counted[count == 1]]
+        if with_children:
+            parts.append(self._words("with_children"))
+        return ", ".join(parts) + (self._words("value_selected") if selected else "")
 
     def _field(self) -> Field | None:
         facet, many = self._facet, len(self._below.get(None, [])) > MOST
@@ -150,6 +165,18 @@ class _Builder:
         label = self._words("find_cites" if facet.name == "cites" else "find_in")
         url, text = _LISTINGS[facet.param]
         return Field(facet.param, label, hidden(self._shared.query), url, self._words(text) if text else "")
+
+
+def _above(facet: Facet) -> set[str]:
+    """The values that enclose a selected one, at any depth."""
+    parents = {value.value: value.parent for value in facet.values}
+    found: set[str] = set()
+    for value in facet.values:
+        parent = value.parent if value.selected else None
+        while parent and parent not in found:
+            found.add(parent)
+            parent = parents.get(parent)
+    return found
 
 
 #: Where every value of a parameter is listed, if somewhere, and what the link there says.

@@ -110,6 +110,7 @@ class Toggles:
         self._parts: dict[str, list[str]] = {name: [] for name in ORDER}
         for name, value in hidden(query):
             self._parts[name].append(_encoded(name, value))
+        self._around: dict[str, tuple[list[str], list[str]]] = {}
 
     def url(self, param: str, value: str) -> str:
         """The address with `value` of `param` toggled and every other parameter kept."""
@@ -125,9 +126,16 @@ class Toggles:
         return "" if part in present else self._joined(param, [*present, part])
 
     def _joined(self, param: str, changed: list[str]) -> str:
-        parts = (changed if name == param else self._parts[name] for name in ORDER)
-        joined = "&".join(encoded for group in parts for encoded in group)
+        if param not in self._around:
+            place = ORDER.index(param)
+            before, after = ORDER[:place], ORDER[place + 1 :]
+            self._around[param] = (self._all(before), self._all(after))
+        before_it, after_it = self._around[param]
+        joined = "&".join((*before_it, *changed, *after_it))
         return f"{self._path}?{joined}" if joined else self._path
+
+    def _all(self, names: Iterable[str]) -> list[str]:
+        return [encoded for name in names for encoded in self._parts[name]]
 
 
 def without(query: Query, param: str, value: str | None = None) -> Query:
