@@ -185,3 +185,36 @@ def test_nothing_that_is_not_there_yet_has_a_link(client: FlaskClient) -> None:
         text = client.get(address).get_data(as_text=True)
         for name in absent:
             assert f'href="{name}' not in text
+
+
+def test_another_spelling_is_offered_where_the_words_alone_find_nothing_else(page: Get) -> None:
+    text = page("/search?q=asylum+bulletim")
+    offered = [one for one in texts(text, "//p[@class='line spelling']") if "bulletin" in one]
+    assert offered == ["Did you mean “asylum bulletin”?"]
+    assert links(text, "//p[@class='line spelling']/a") == {"“asylum bulletin”?": "/search?q=asylum+bulletin"}
+
+
+def test_each_filter_that_emptied_a_search_is_named_with_what_is_there_without_it(page: Get) -> None:
+    text = page("/search?q=bulletin+type:service&tag=cbp&year=2018")
+    assert links(text, "//ul[@class='ways']//a") == {}
+    text = page("/search?q=asylum&type=digest&year=2020")
+    assert links(text, "//ul[@class='ways']//a") == {
+        "Without “Type: Digest”: 1 result": "/search?q=asylum&year=2020",
+        "Without filters: 4 results": "/search?q=asylum",
+    }
+
+
+def test_a_filter_typed_among_the_words_can_be_left_out_too(page: Get) -> None:
+    text = page("/search?q=bulletin+type:service")
+    assert links(text, "//ul[@class='ways']//a") == {"Without “type:service”: 25 results": "/search?q=bulletin"}
+
+
+def test_dates_are_filters_like_any_other(page: Get) -> None:
+    text = page("/search?q=bulletin&from=2018-01-10&to=2018-01-12&as_of=2018-01-11")
+    assert count(text) == 2
+    assert links(text, "//section[@class='selected']//a") == {
+        "× From: January 10, 2018, remove filter": "/search?q=bulletin&to=2018-01-12&as_of=2018-01-11",
+        "× To: January 12, 2018, remove filter": "/search?q=bulletin&from=2018-01-10&as_of=2018-01-11",
+        "× As of: January 11, 2018, remove filter": "/search?q=bulletin&from=2018-01-10&to=2018-01-12",
+        "Clear all filters": "/search?q=bulletin",
+    }
