@@ -151,9 +151,9 @@ class Generations:
     def _newest_sound(self) -> str | None:
         """What a new generation can be taken back to: the live one, or the newest other one where that is damaged."""
         current = self._readable_current()
-        for name in dict.fromkeys((current, *reversed(self._names()))):
+        for name in dict.fromkeys((*([current] if current else []), *reversed(self._names()))):
             try:
-                return self._checked(name).name if name else None
+                return self._checked(name).name
             except DamagedIndexError:
                 continue
         return None
