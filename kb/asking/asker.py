@@ -172,7 +172,8 @@ class Asker:
             changes=len(changes) if match.status == "law-changed" else 0,
             superseded_by=document.superseded_by,
             summary=document.summary,
-            score=round(match.score, 6),
+            # Adding nothing makes a plain zero of the negative one.
+            score=round(match.score, 6) + 0.0,
         )
 
     def tags(self, concept_ids: Sequence[str]) -> tuple[Tag, ...]:
@@ -190,10 +191,14 @@ class Asker:
 
     def _facets(self, answer: Answer, filters: Filters) -> tuple[Facet, ...]:
         selected = {(chosen.facet, value) for chosen in filters.selections for value in chosen.values}
-        return tuple(
-            Facet(name, label, param, tuple(self._value(name, one, selected) for one in answer.facets.get(name, ())))
-            for name, label, param in FACETS
-        )
+        return tuple(Facet(name, label, param, self._values(name, answer, selected)) for name, label, param in FACETS)
+
+    def _values(self, facet: str, answer: Answer, selected: set[tuple[str, str]]) -> tuple[FacetValue, ...]:
+        """The values of a facet, the greatest count first, then by label as it is shown; years newest first."""
+        values = [self._value(facet, one, selected) for one in answer.facets.get(facet, ())]
+        if facet == "year":
+            return tuple(values)
+        return tuple(sorted(values, key=lambda one: (-one.count, one.label, one.value)))
 
     def _value(self, facet: str, counted: Counted, selected: set[tuple[str, str]]) -> FacetValue:
         value = counted.value

@@ -81,13 +81,13 @@ class FilterReader:
         """The filters of the parameters and those typed among the words."""
         filters = Filters(date_from=query.date_from, date_to=query.date_to)
         self._tags(query.tag, filters)
-        self._select("type", query.type, filters, lambda value: value)
+        self._select("type", query.type, filters, str)
         self._select("service", query.service, filters, self._service)
-        self._select("author", query.author, filters, self._authors.get, fold_name)
-        self._select("source", query.source, filters, self._sources.get, fold_name)
-        self._select("year", query.year, filters, lambda value: value)
-        self._select("cites", query.cites, filters, self._cites)
-        self._select(STATUS, query.status, filters, lambda value: value)
+        self._select("author", query.author, filters, lambda name: self._authors.get(fold_name(name)))
+        self._select("source", query.source, filters, lambda name: self._sources.get(fold_name(name)))
+        self._select("year", query.year, filters, str)
+        self._select("cites", query.cites, filters, self._cites, _key)
+        self._select(STATUS, query.status, filters, str)
         for typed in read.filters:
             self._typed(typed, filters)
         return filters
@@ -111,14 +111,15 @@ class FilterReader:
         values: Sequence[str],
         filters: Filters,
         find: Callable[[str], str | None],
-        key: Callable[[str], str] = str,
+        unknown_as: Callable[[str], str] = str,
     ) -> None:
+        """Values of one facet are alternatives; one that names nothing here is selected too, and adds nothing."""
         chosen: dict[str, None] = {}
-        for value in values:
-            found = find(key(value))
+        for value in dict.fromkeys(values):
+            found = find(value)
             if found is None:
                 filters.unknown.append(Unknown(name, value))
-            chosen[value if found is None else found] = None
+            chosen[unknown_as(value) if found is None else found] = None
         if chosen:
             filters.selections.append(Selection(name, tuple(chosen)))
 
@@ -177,6 +178,11 @@ class FilterReader:
             return "cites", (key,) if key else ()
         names = self._engine.facet_values(typed.name)
         return typed.name, tuple(name for name in names if _has_words(name, typed.value))
+
+
+def _key(citation: str) -> str:
+    """A citation in any spelling as its key; what is none as it stands."""
+    return canonical(citation) or citation
 
 
 def _has_words(name: str, wanted: str) -> bool:

@@ -44,7 +44,9 @@ def matching_of(read: ReadQuery, match: str) -> Matching:
     if match == "all" or len(read.units) <= 2:
         return replace(base, minimum=len(units))
     words = sum(not unit.strong for unit in units)
-    return replace(base, minimum_words=minimum_words(words), one_strong=True)
+    # An identifier typed with `+` is the one that must match.
+    one_strong = not any(unit.strong for unit in required)
+    return replace(base, minimum_words=minimum_words(words), one_strong=one_strong)
 
 
 def _weighed(unit: Unit) -> Unit:

@@ -123,11 +123,21 @@ class LocalEngine:
 
     def _demote_superseded(self, chosen: Mask, scores: Floats) -> None:
         """No superseded page above its successor where both match, along whole chains of successors."""
-        successors = self._columns.successors
-        for number in np.flatnonzero(chosen & (successors >= 0)):
-            chain = [int(number)]
-            while (following := int(successors[chain[-1]])) >= 0 and following not in chain:
-                chain.append(following)
-            shown = [one for one in reversed(chain) if chosen[one]]
+        superseded = np.flatnonzero(chosen & (self._columns.successors >= 0))
+        if not len(superseded):
+            return
+        ties = np.zeros(len(self._columns), np.int64)
+        newest_first = self._columns.order(np.flatnonzero(chosen), None)
+        ties[newest_first] = np.arange(len(newest_first))
+        for number in superseded:
+            shown = [one for one in reversed(self._chain(int(number))) if chosen[one]]
             for newer, older in pairwise(shown):
-                scores[older] = min(scores[older], np.nextafter(scores[newer], -np.inf))
+                if (-scores[older], ties[older]) < (-scores[newer], ties[newer]):
+                    scores[older] = np.nextafter(scores[newer], -np.inf)
+
+    def _chain(self, number: int) -> list[int]:
+        """A document and its successors, nearest first."""
+        chain = [number]
+        while (following := int(self._columns.successors[chain[-1]])) >= 0 and following not in chain:
+            chain.append(following)
+        return chain
