@@ -18,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: serve
 serve: $(RUN) ## Build the index from content/ and serve the site (PORT=8000)
@@ -33,10 +33,13 @@ test: check ## Check everything: format, lint, types, imports, then all tests (d
 	@$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
 
 .PHONY: check
-check: $(DEV) ## The part of `make test` that runs nothing: format, lint, types, direction of imports
+check: architecture ## The part of `make test` that runs nothing: format, lint, types, direction of imports
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+
+.PHONY: architecture
+architecture: $(DEV) ## Check that imports point one way, and that foreign packages stay with their owners
 	@$(BIN)/lint-imports --no-logo
 
 .PHONY: format
@@ -49,8 +52,8 @@ faults: $(DEV) ## Plant each seeded fault in a copy and see that the tests catch
 	@$(BIN)/python tests/faults/run.py $(ARGS)
 
 .PHONY: bench
-bench: $(DEV) ## Measure rebuild and search on generated articles
-	@$(BIN)/python benchmarks/run.py $(ARGS)
+bench: $(DEV) ## Measure rebuild and a page of facets on generated articles, beside plain Whoosh
+	@$(BIN)/python -m benchmarks.whoosh_page $(ARGS)
 
 .PHONY: screenshot
 screenshot: $(DEV) ## Take the picture of the search page in the README (needs Chromium)

@@ -75,6 +75,17 @@ def test_no_page_breaks_the_policy_that_it_is_served_with(contexts: Contexts) ->
     assert [text for text in complaints if "the server responded with a status of" not in text] == []
 
 
+@pytest.mark.parametrize("address", ["/", "/search?q=visa", "/services/asylum-deportation-removal/asylum/", "/tags/"])
+def test_a_first_view_is_one_page_and_one_style_sheet_of_little_weight(contexts: Contexts, address: str) -> None:
+    done: list[Request] = []
+    page = contexts().new_page()
+    page.on("requestfinished", noting(done))
+    page.goto(address, wait_until="networkidle")
+    kinds = sorted(request.resource_type for request in done if not request.url.endswith("/favicon.ico"))
+    assert kinds == ["document", "stylesheet"]
+    assert sum(request.sizes()["responseBodySize"] for request in done) <= 60_000
+
+
 @pytest.mark.parametrize(
     ("address", "pixels"), [("/search?q=visa", 560), ("/search?q=visa&type=service&tag=h-1b", 720)]
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -54,3 +56,16 @@ def test_every_page_of_the_manual_can_be_reached_from_the_readme() -> None:
                 reached.add(found)
                 waiting.append(found)
     assert {str(page.relative_to(TOP)) for page in MANUAL} - {str(page.relative_to(TOP)) for page in reached} == set()
+
+
+def test_every_make_target_that_the_manual_names_exists() -> None:
+    targets = set(re.findall(r"(?m)^([a-z-]+):.*## ", read("Makefile")))
+    named = {name for page in MANUAL for name in re.findall(r"`make ([a-z-]+)", page.read_text(encoding="utf-8"))}
+    assert {"serve", "test", "screenshot", "bench", "faults", "lock", "clean"} <= targets
+    assert named <= targets
+
+
+def test_make_alone_lists_its_targets() -> None:
+    done = subprocess.run(["make"], cwd=TOP, capture_output=True, text=True, check=True)
+    listed = set(re.findall(r"(?m)^  make ([a-z-]+) ", done.stdout))
+    assert listed == set(re.findall(r"(?m)^\.PHONY: ([a-z-]+)$", read("Makefile")))

@@ -81,7 +81,7 @@ def test_every_option_of_a_command_is_explained_and_no_other(name: str) -> None:
 
 def test_every_option_before_the_command_is_explained() -> None:
     opening = read("docs/commands.md").partition("\n## ")[0]
-    assert {row.split()[0] for row in explained(opening)} == options(cli) | {"--help"}
+    assert {row.split()[0] for row in explained(opening)} == options(cli) | {"--help", "-h"}
 
 
 @pytest.fixture(scope="module")
