@@ -42,8 +42,10 @@ def configuration_problems(settings: Settings, ids: set[str], leads: Leads) -> I
         if one not in ids:
             what = f"site.urgent names “{one}”, and there is no such page"
             yield Problem(FILE, line_with(path, one), what, "correct the id", "warning")
-    action = Link(label=settings.site.action.button, url=settings.site.action.url)
-    for link in _links_of(*settings.site.menu, *settings.site.footer, action):
+    action = settings.site.action
+    # A root that says nothing of it has nothing to correct.
+    called = [Link(label=action.button, url=action.url)] if "action" in settings.site.model_fields_set else []
+    for link in _links_of(*settings.site.menu, *settings.site.footer, *called):
         if link.url.startswith("/") and not leads(link.url):
             what = f"the link “{link.label}” to {link.url} leads nowhere"
             yield Problem(FILE, line_with(path, f'"{link.url}"'), what, "correct or remove it", "warning")

@@ -54,6 +54,11 @@ def wrong_with(root: Path, allowed: set[str]) -> str:
     return "" if titles in ({one} for one in allowed) else f"answers {sorted(titles)}, not one of {sorted(allowed)}"
 
 
+def names(folder: Path) -> list[str]:
+    """What lies in a folder."""
+    return sorted(path.name for path in folder.iterdir())
+
+
 def main(root: Path) -> dict[str, object]:
     """Kill rebuilds of ever newer content; after each, the index answers from before it, or from after it."""
     page = root / "content/news/2019/first.md"
@@ -72,14 +77,14 @@ def main(root: Path) -> dict[str, object]:
             break
         shown = next(hit.title for hit in KnowledgeBase.open(root).search("number").hits)
     last = KnowledgeBase.open(root).rebuild()
-    left = sorted(path.name for path in (root / "index/whoosh").iterdir())
+    left = names(root / "index/whoosh")
     return {
         "killed": step - 1,
         "wrong": wrong,
         "left": left,
         "live": last.generation,
-        "locks": os.listdir(root / "index"),
-    }  # noqa: PTH208
+        "locks": names(root / "index"),
+    }
 
 
 if __name__ == "__main__":

@@ -47,6 +47,9 @@ url = "https://www.federalregister.gov/citation/85-FR-1"
 """
 WORDS = "Whoever seeks protection here tells an officer why, and brings what proves it. " * 12
 
+CRUZ, TWO = ["Ana Cruz"], ["asylum", "uscis"]
+H_1B = f"## Who qualifies\n\n{WORDS}\n\nSee 8 CFR 214.2(h)."
+
 
 def page(title: str, body: str = WORDS, **keys: object) -> str:
     """The text of a page file; values are written as JSON, which is YAML."""
@@ -56,9 +59,9 @@ def page(title: str, body: str = WORDS, **keys: object) -> str:
 
 PAGES = {
     "services/visas/asylum": page("Asylum", updated="2024-01-01", aliases=["Refuge"], tags=["asylum"]),
-    "services/visas/h-1b": page("H-1B Visas", f"## Who qualifies\n\n{WORDS}\n\nSee 8 CFR 214.2(h).", updated="2024-01-01", tags=["h-1b"]),
-    "news/2019/first": page("The first article", date="2019-03-01", tags=["h-1b"], authors=["Ana Cruz"], body=f"{WORDS} 8 CFR 214.2(h)(4)."),
-    "news/2021/second": page("The second article", date="2021-05-05", tags=["asylum", "uscis"], authors=["Ana Cruz"]),
+    "services/visas/h-1b": page("H-1B Visas", H_1B, updated="2024-01-01", tags=["h-1b"]),
+    "news/2019/first": page("The first article", f"{WORDS} 8 CFR 214.2(h)(4).", date="2019-03-01", tags=["h-1b"], authors=CRUZ),
+    "news/2021/second": page("The second article", date="2021-05-05", tags=TWO, authors=CRUZ),
     "pages/about": page("About us"),
 }  # fmt: skip
 
@@ -121,7 +124,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def flip(path: Path, place: int) -> None:
-    """Turn one byte of a file over, without a trace in its size. Written anew: who has the file open keeps the old one."""
+    """Turn one byte of a file over; its size stays. Written anew: who has it open keeps the old one."""
     data = bytearray(path.read_bytes())
     data[place] ^= 0xFF
     path.unlink()

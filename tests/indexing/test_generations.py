@@ -6,12 +6,13 @@ import json
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from kb.core import KnowledgeBase
-from kb.errors import ContentError, DamagedIndexError, KnowledgeBaseError, NoIndexError, NoPreviousGenerationError
+from kb.errors import ContentError, DamagedIndexError, NoIndexError, NoPreviousGenerationError
 from kb.indexing.generations import Generation, Generations, _checksum
 from tests.indexing.roots import contents, flip, generations, live_name, make_root, page, write
 
@@ -19,6 +20,21 @@ from tests.indexing.roots import contents, flip, generations, live_name, make_ro
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     return make_root(tmp_path / "root")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A root with two generations, for copies."""
+    root = make_root(tmp_path_factory.mktemp("made") / "root")
+    opened(root).rebuild()
+    opened(root).rebuild()
+    return root
+
+
+@pytest.fixture
+def twice(made: Path, tmp_path: Path) -> Path:
+    """A root with two generations."""
+    return Path(shutil.copytree(made, tmp_path / "root"))
 
 
 def opened(root: Path) -> KnowledgeBase:
@@ -144,9 +160,8 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("name", DAMAGE)
-def test_damage_is_told_on_opening_and_mended_by_a_rebuild_that_says_so(root: Path, name: str) -> None:
-    sound = opened(root).rebuild().generation
-    opened(root).rebuild()
+def test_damage_is_told_on_opening_and_mended_by_a_rebuild_that_says_so(twice: Path, name: str) -> None:
+    root, sound = twice, min(generations(twice))
     DAMAGE[name](root)
     with pytest.raises(DamagedIndexError, match=r"run `kb rebuild-index`\.$"):
         opened(root).search("asylum")
@@ -163,8 +178,8 @@ def test_damage_is_told_on_opening_and_mended_by_a_rebuild_that_says_so(root: Pa
     opened(root).verify()
 
 
-def test_a_missing_current_is_no_index_and_a_rebuild_brings_one(root: Path) -> None:
-    opened(root).rebuild()
+def test_a_missing_current_is_no_index_and_a_rebuild_brings_one(twice: Path) -> None:
+    root = twice
     current(root).unlink()
     with pytest.raises(NoIndexError):
         opened(root).search("asylum")
@@ -181,8 +196,8 @@ def files_of_a_generation(root: Path) -> list[Path]:
     ]
 
 
-def test_one_byte_turned_over_is_found_by_its_checksum_in_every_file(root: Path) -> None:
-    opened(root).rebuild()
+def test_one_byte_turned_over_is_found_by_its_checksum_in_every_file(twice: Path) -> None:
+    root = twice
     for path in files_of_a_generation(root):
         flip(path, path.stat().st_size // 2)
         with pytest.raises(DamagedIndexError, match=f"{path.name} fails its checksum"):
@@ -193,21 +208,18 @@ def test_one_byte_turned_over_is_found_by_its_checksum_in_every_file(root: Path)
 
 # Whoosh leaves files open where it fails to read them.
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_byte_turned_over_never_ends_in_anything_but_an_answer_or_word_of_the_damage(root: Path) -> None:
-    opened(root).rebuild()
+def test_a_byte_turned_over_never_ends_in_anything_but_an_answer_or_word_of_the_damage(twice: Path) -> None:
+    root = twice
     for path in files_of_a_generation(root):
         for place in (0, path.stat().st_size // 2, path.stat().st_size - 1):
             flip(path, place)
-            try:
+            with suppress(DamagedIndexError):
                 opened(root).reader()
-            except KnowledgeBaseError as error:
-                assert isinstance(error, DamagedIndexError)
             flip(path, place)
 
 
-def test_a_rebuild_mends_a_byte_turned_over(root: Path) -> None:
-    first = opened(root).rebuild().generation
-    opened(root).rebuild()
+def test_a_rebuild_mends_a_byte_turned_over(twice: Path) -> None:
+    root, first = twice, min(generations(twice))
     flip(manifest_of(root).with_name("site.json"), 10)
     summary = opened(root).rebuild()
     assert (summary.read, len(summary.notes)) == (5, 1)

@@ -18,7 +18,14 @@ from kb.errors import LockedIndexError
 from kb.indexing.lock import UnwritableIndexError, rebuild_lock
 from tests.indexing.roots import PATIENCE, contents, environment, generations, kb, make_root
 
-HOLD = "import time\nfrom pathlib import Path\nfrom kb.indexing.lock import rebuild_lock\nwith rebuild_lock(Path({index!r})):\n print('held', flush=True)\n time.sleep(600)"
+HOLD = """
+import time
+from pathlib import Path
+from kb.indexing.lock import rebuild_lock
+with rebuild_lock(Path({index!r})):
+    print("held", flush=True)
+    time.sleep(600)
+"""
 
 
 @pytest.fixture
@@ -106,7 +113,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_the_index_as_it_was(root: Path) 
         capture_output=True,
         text=True,
         check=False,
-    )  # noqa: PLW1509
+    )
     assert done.returncode == 1, done.stderr
     assert "The index cannot be written (" in done.stderr
     assert "Traceback" not in done.stderr
@@ -134,7 +141,7 @@ def test_a_disk_that_fills_up_while_the_generation_is_written_leaves_no_half_of_
         capture_output=True,
         text=True,
         check=False,
-    )  # noqa: PLW1509
+    )
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert generations(root) == before
