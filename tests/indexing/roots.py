@@ -48,6 +48,7 @@ url = "https://www.federalregister.gov/citation/85-FR-1"
 WORDS = "Whoever seeks protection here tells an officer why, and brings what proves it. " * 12
 
 CRUZ, TWO = ["Ana Cruz"], ["asylum", "uscis"]
+FIRST = f"{WORDS} 8 CFR 214.2(h)(4)."
 H_1B = f"## Who qualifies\n\n{WORDS}\n\nSee 8 CFR 214.2(h)."
 
 
@@ -60,7 +61,7 @@ def page(title: str, body: str = WORDS, **keys: object) -> str:
 PAGES = {
     "services/visas/asylum": page("Asylum", updated="2024-01-01", aliases=["Refuge"], tags=["asylum"]),
     "services/visas/h-1b": page("H-1B Visas", H_1B, updated="2024-01-01", tags=["h-1b"]),
-    "news/2019/first": page("The first article", f"{WORDS} 8 CFR 214.2(h)(4).", date="2019-03-01", tags=["h-1b"], authors=CRUZ),
+    "news/2019/first": page("The first article", FIRST, date="2019-03-01", tags=["h-1b"], authors=CRUZ),
     "news/2021/second": page("The second article", date="2021-05-05", tags=TWO, authors=CRUZ),
     "pages/about": page("About us"),
 }  # fmt: skip
