@@ -13,7 +13,7 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
 from kb.config import FILE
-from kb.web import api, authors, current, errors, headers, home, news, pages, search, services, site, topics
+from kb.web import api, authors, body, current, errors, headers, home, news, pages, search, services, site, topics
 from kb.web.params import redacted, with_pairs
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def _prepare_templates(app: Flask, folders: tuple[Path, ...], made_of: str) -> N
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.filters["body"] = body.shown
 
     def shared() -> dict[str, object]:
         """What every template may use."""
