@@ -95,7 +95,7 @@ def document_page(page: Page, reader: Reader, words: Words, draft: bool = False)
         page=page,
         kind=words(f"type_{own.type}"),
         group=group,
-        crumbs=_crumbs(page, group, words),
+        crumbs=_crumbs(page, group, reader, words),
         warnings=_warnings(page, reader, words, draft),
         facts=facts(page, words),
         contents=_contents(page.headings),
@@ -123,7 +123,7 @@ def _group(page: Page, reader: Reader) -> ServiceGroup | None:
     return next((group for group in reader.services() if any(ref.id == own for ref in group.entries)), None)
 
 
-def _crumbs(page: Page, group: ServiceGroup | None, words: Words) -> tuple[Link, ...]:
+def _crumbs(page: Page, group: ServiceGroup | None, reader: Reader, words: Words) -> tuple[Link, ...]:
     """The way here from the top; the last has no address where it is this page itself."""
     own = page.document
     if own.type == "service":
@@ -132,7 +132,9 @@ def _crumbs(page: Page, group: ServiceGroup | None, words: Words) -> tuple[Link,
     if own.type in NEWS_TYPES:
         month = (Link(words.month(own.date), month_url(own.date)),) if own.date else ()
         return (Link(words("news"), "/news/"), *month)
-    return (Link(words("home"), "/"), Link(own.title))
+    parts = own.id.split("/")
+    above = (reader.ref("/".join(parts[:count])) for count in range(1, len(parts)))
+    return (Link(words("home"), "/"), *(Link(ref.menu_label, ref.url) for ref in above if ref), Link(own.title))
 
 
 def _warnings(page: Page, reader: Reader, words: Words, draft: bool) -> tuple[Caution, ...]:

@@ -54,7 +54,7 @@ SETTINGS = Settings(
         menu=(
             Link(label="Services", url="/services/"),
             Link(label="News", url="/news/"),
-            Link(label="About", url="/about/"),
+            Link(label="About", url="/about/", children=(Link(label="Staff", url="/about/staff/"),)),
         ),
         footer=(Link(label="Contact", url="/contact/"),),
         action=Action(heading="Speak with us", text="Tell us.", button="Consult", url="/consultation/"),

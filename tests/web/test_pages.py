@@ -236,6 +236,13 @@ def test_an_author_has_a_page_with_what_they_wrote(page: Get) -> None:
     assert links(text, "//main//p/a")["About Scott Bratton"] == "/about/scott-bratton/"
 
 
+def test_the_way_here_names_every_page_above(page: Get) -> None:
+    text = page("/about/staff/")
+    assert links(text, "//nav[@aria-label='Breadcrumb']//a") == {"Home": "/", "About": "/about/"}
+    assert texts(text, "//nav[@aria-label='Breadcrumb']//li[@aria-current='page']") == ["Staff"]
+    assert texts(text, "//nav[@aria-label='Main']//ul[@class='narrow']/li") == ["Staff"]
+
+
 def test_the_page_of_a_person_lists_what_they_wrote_and_of_others_nothing(page: Get) -> None:
     assert texts(page("/about/scott-bratton/"), "//h3") == ["Asylum Again", "More H-1B Petitions Denied"]
     assert texts(page("/about/staff/"), "//main//h3") == []
