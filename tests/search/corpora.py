@@ -46,7 +46,7 @@ VOCABULARY = Vocabulary.from_mapping(
 
 #: No two of different stems are within two letters of each other, so that no spelling is corrected here.
 WORDS = ["asylum", "deported", "deporting", "petition", "physicians", "physician", "quarantine", "Ñandú", "nandu",
-         "negado", "negados", "trabajo", "asilo", "Kálnoki", "the", "of", "visa", "form", "status", "storm"]  # fmt: skip
+         "negado", "negados", "trabajo", "asilo", "Kálnoki", "the", "of", "visa", "form", "storm"]  # fmt: skip
 IDENTIFIERS = ["H-1B", "H1B", "h 1b", "H–1B", "H-2B", "I-130", "I-131", "$130 million", "ICE", "ice storm", "ICE STORM",
                "Immigration and Customs Enforcement", "USCIS", "TN visa", "TN status", "L-1A", "L-1", "Form I-130",
                "Matter of A-B-", "Temporary Protected Status", "TPS"]  # fmt: skip
