@@ -97,6 +97,10 @@ class Asker:
             f"{marks[unit].label} ({marks[unit].kind}): {added:.3f}"
             for unit, added in zip(order, found.units, strict=True)
         ]
+        if found.near:
+            lines.append(f"side by side: {found.near:.3f}")
+        if found.weight != 1:
+            lines.append(f"a page about the site: × {found.weight:.3f}")
         if found.fading < 1:
             lines.append(f"older news: × {found.fading:.3f}")
         if found.promoted:

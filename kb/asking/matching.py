@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import islice, pairwise
 
 from kb.folding import fold
 from kb.language import authorities
@@ -14,6 +15,9 @@ from kb.language.tree import AnyTerm, Matching, Node, Phrase, Unit
 from kb.model import Mark, Suggestion
 from kb.search.engine import Engine
 from kb.search.scoring import PHRASE_WEIGHT, STRONG_WEIGHT, minimum_words
+
+#: So many pairs of a long query are looked for side by side.
+MOST_PAIRS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ def matching_of(read: ReadQuery, match: str) -> Matching:
     """What must match: every unit of one or two; from three on a strong one, if any, and a minimum of the words."""
     required = tuple(_weighed(unit) for unit in read.units if unit.required)
     units = tuple(_weighed(unit) for unit in read.units if not unit.required)
-    base = Matching(required, units, excluded=read.excluded)
+    base = Matching(required, units, excluded=read.excluded, near=_pairs(read))
     if match == "any":
         return replace(base, minimum=0 if required else min(1, len(units)))
     if match == "all" or len(read.units) <= 2:
@@ -47,6 +51,13 @@ def matching_of(read: ReadQuery, match: str) -> Matching:
     # An identifier typed with `+` is the one that must match.
     one_strong = not any(unit.strong for unit in required)
     return replace(base, minimum_words=minimum_words(words), one_strong=one_strong)
+
+
+def _pairs(read: ReadQuery) -> tuple[Phrase, ...]:
+    """Each two units that follow each other, as the phrase that they make."""
+    nodes = [unit.node for unit in read.units]
+    pairs = ((one, other) for one, other in pairwise(nodes) if isinstance(one, AnyTerm) and isinstance(other, AnyTerm))
+    return tuple(dict.fromkeys(Phrase((one.terms, other.terms)) for one, other in islice(pairs, MOST_PAIRS)))
 
 
 def _weighed(unit: Unit) -> Unit:

@@ -64,6 +64,8 @@ class Matching:
     minimum_words: int = 0
     one_strong: bool = False
     excluded: tuple[Node, ...] = ()
+    #: Pairs of units that stand side by side in the query: they add to the score of texts where they do so too.
+    near: tuple[Phrase, ...] = ()
 
     @property
     def scored(self) -> tuple[Unit, ...]:

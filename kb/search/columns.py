@@ -60,6 +60,7 @@ class Columns:
         self.updated: NDArray[np.int32] = load(folder, "updated")
         self.reviewed: NDArray[np.int32] = load(folder, "reviewed")
         self.fades: Mask = load(folder, "fades")
+        self.weights: NDArray[np.float64] = load(folder, "weights")
         self.successors: NDArray[np.int32] = load(folder, "successors")
         self._superseded: Mask = load(folder, "superseded")
         self.lengths: NDArray[np.float32] = load(folder, "lengths")
@@ -232,6 +233,7 @@ def write(folder: Path, entries: Sequence[Entry], specs: Sequence[FacetSpec], la
     (folder / "columns.json").write_text(json.dumps(about, ensure_ascii=False, sort_keys=True), encoding="utf-8")
     for name in ("date", "updated", "reviewed"):
         save(folder, "dates" if name == "date" else name, _ordinals([getattr(entry, name) for entry in entries]))
+    save(folder, "weights", np.asarray([entry.weight for entry in entries], np.float64))
     save(folder, "fades", np.asarray([entry.fades for entry in entries], np.bool_))
     save(folder, "superseded", np.asarray([entry.successor is not None for entry in entries], np.bool_))
     successors = [numbers.get(entry.successor, -1) if entry.successor else -1 for entry in entries]

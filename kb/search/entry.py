@@ -15,8 +15,8 @@ class Entry:
     """One document for an engine.
 
     `fields` maps a field's name to its stretches; `facets` a facet's name to the values that the document carries,
-    enclosing ones included. `fades` is set for documents that lose weight with age. `stored` is any JSON object and
-    comes back with a hit. `changes` are the days on which law that the document cites changed.
+    enclosing ones included. `fades` is set for documents that lose weight with age; `weight` multiplies every score of
+    the document. `stored` is any JSON object and comes back with a hit. `changes` are the days on which law that the document cites changed.
     """
 
     id: str
@@ -28,6 +28,7 @@ class Entry:
     successor: str | None = None
     changes: Sequence[dt.date] = ()
     fades: bool = False
+    weight: float = 1.0
     stored: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod

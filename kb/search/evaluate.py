@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from kb.language.tree import AnyOf, AnyTerm, Matching, Node, Phrase, Prefix, Unit
 from kb.search.columns import Columns, Mask
 from kb.search.postings import Postings, TermPositions
-from kb.search.scoring import Floats, inverse_document_frequency, saturated
+from kb.search.scoring import NEAR_WEIGHT, Floats, inverse_document_frequency, saturated
 
 #: Positions fit below this; a document and a position make one number.
 _ROOM = 1 << 32
@@ -47,6 +47,8 @@ class Evaluator:
             mask &= strong > 0
         for unit in matching.required:
             self._score(unit, self._frequencies(unit.node), scores)
+        for pair in matching.near:
+            self._add(NEAR_WEIGHT, self._phrase(pair.places), scores)
         return Evaluated(mask, np.where(mask, scores, 0.0))
 
     def contributions(self, matching: Matching, number: int) -> tuple[float, ...]:
@@ -57,6 +59,13 @@ class Evaluator:
             self._score(unit, self._frequencies(unit.node), scores)
             added.append(float(scores[number]))
         return tuple(added)
+
+    def nearness(self, matching: Matching, number: int) -> float:
+        """What pairs of units side by side add to the score of one document."""
+        scores = np.zeros(len(self._columns), np.float64)
+        for pair in matching.near:
+            self._add(NEAR_WEIGHT, self._phrase(pair.places), scores)
+        return float(scores[number])
 
     def coverage(self, matching: Matching) -> int:
         """The greatest number of `units` that any document allowed by `required` and `excluded` matches."""

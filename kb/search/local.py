@@ -49,8 +49,10 @@ class LocalEngine:
         """See `kb.search.engine.Engine.explain`."""
         number = self._columns.numbers[document_id]
         parts = self._evaluator.contributions(request.matching, number)
-        faded = self._faded(np.ones(len(self._columns), np.float64), request)[number]
-        return Explanation(parts, float(faded), document_id in request.promoted)
+        near = self._evaluator.nearness(request.matching, number)
+        weight = float(self._columns.weights[number])
+        factor = float(self._faded(np.ones(len(self._columns), np.float64), request)[number])
+        return Explanation(parts, near, weight, factor / weight, document_id in request.promoted)
 
     def total(self, matching: Matching) -> int:
         """See `kb.search.engine.Engine.total`."""
@@ -104,12 +106,12 @@ class LocalEngine:
         return self._columns.order(documents, scores[documents]), scores
 
     def _faded(self, scores: Floats, request: Request) -> Floats:
-        """News loses weight with its age, counted from the newest date of the generation, or from `as_of`."""
+        """Scores times the documents' weights; news fades with age, from the newest date there is, or from `as_of`."""
         columns = self._columns
         newest = request.as_of.toordinal() if request.as_of else columns.newest
         fading_news = columns.fades & (columns.dates > 0)
         factors = np.where(fading_news, fading((newest - columns.dates).astype(np.float64)), 1.0)
-        return scores * factors
+        return scores * factors * columns.weights
 
     def _promote(self, chosen: Mask, scores: Floats, request: Request) -> None:
         """Put the promoted documents of the result above all others."""

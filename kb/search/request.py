@@ -88,9 +88,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a score is made of: what each unit added (in their order), the factor for age, whether it was put first."""
+    """What a score is made of: what each unit added (in their order), what units side by side added, and factors.
+
+    `fading` is the factor for age, `weight` that of the document itself; `promoted` says whether it was put first.
+    """
 
     units: tuple[float, ...]
+    near: float
+    weight: float
     fading: float
     promoted: bool
 

@@ -10,24 +10,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 #: What one occurrence in a field counts. A field that is not here counts 1.
-FIELD_WEIGHTS = {"title": 3.0, "names": 3.0, "tags": 2.0, "headings": 1.5, "authors": 1.0, "body": 1.0}
+FIELD_WEIGHTS = {"title": 2.5, "names": 2.5, "tags": 2.0, "headings": 1.5, "authors": 1.0, "body": 1.0}
 #: Saturation of term frequency, and how far length is held against a document.
-K1, B = 1.2, 0.6
+K1, B = 1.6, 0.6
 #: An identifier or a citation says more than a word does; a phrase more than its words.
 STRONG_WEIGHT = 1.6
 PHRASE_WEIGHT = 1.3
+#: Two units side by side in the query and in the text add this much of what the pair would be worth as a phrase.
+NEAR_WEIGHT = 0.35
+#: Pages about the site itself hold examples of everything; they stand behind pages of substance.
+PAGE_WEIGHT = 0.7
 #: News loses weight with age: down to `FADED` of its score, halfway there after `HALF_LIFE_DAYS`.
 FADED = 0.7
 HALF_LIFE_DAYS = 1100.0
-#: Of three and more units, the share of the words that must match, rounded up (DESIGN.md 6, "a documented minimum").
-WORDS_SHARE = 0.5
+#: Of three and more units, half of the words must match, and never more than this many: long questions hold many words
+#: that no answer has, and every further word that must match loses answers (docs/design.md, "a documented minimum").
+MOST_WORDS = 2
 
 Floats = NDArray[np.float64]
 
 
 def minimum_words(words: int) -> int:
     """How many of that many words must match in a query of three and more units."""
-    return int(np.ceil(words * WORDS_SHARE))
+    return min(MOST_WORDS, (words + 1) // 2)
 
 
 def inverse_document_frequency(documents: int, matching: int) -> float:
