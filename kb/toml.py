@@ -68,6 +68,7 @@ _OWN_WORDS = {
     "model_type": "must be a table of keys and values",
     "string_too_short": "must not be empty",
     "string_type": "must be one text",
+    "too_short": "must not be empty",
     "tuple_type": "must be a list",
 }
 

@@ -210,7 +210,7 @@ def _read(reader: PageReader, document: Document, path: str) -> tuple[Reading | 
         reading = reader.read(document)
     except DeepNestingError as error:
         return None, [Problem(path, 1, str(error), "make them flatter")]
-    return replace(reading, document=replace(document, body="")), []
+    return replace(reading, document=replace(reading.document, body="")), []
 
 
 def _without_errors(found: ReadAll, keep_going: bool) -> tuple[Mapping[str, Reading], tuple[Problem, ...]]:
