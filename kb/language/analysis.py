@@ -13,28 +13,29 @@ A token has one or more *terms*, the strings that engines store and match, never
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import accumulate, compress, count
 from typing import NamedTuple
 
 from kb.folding import fold
+from kb.language.acronyms import WordRule, definitions, word_rules
 from kb.language.authorities import covering
 from kb.language.citations import Citation, find_citations
-from kb.language.lexicon import Identifier, Lexicon, code_pattern, word_rules
+from kb.language.codes import codes
+from kb.language.lexicon import Identifier, Lexicon
 from kb.language.stems import stem
 
 EXACT, IDENTIFIER, AUTHORITY = "'", "#", "§"
-#: A word: letters and digits, apostrophes inside; initials with full stops are one word ("U.S.C.I.S.").
-WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’ʼ][^\W_]+)*")
-_DIGIT = re.compile(r"\d")
-#: What an identifier holds that is no acronym: a digit after a letter, initials, or a letter before "visa".
-_CODE_ANCHOR = re.compile(
-    r"[A-Za-z][-\u2010-\u2015\u2212 \u00a0]?\d|\b[A-Z][-\u2010-\u2015\u2212][A-Z]\b"
-    r"|\b[A-Va-v][ \u00a0-](?:[VvSs][it][sa]|[Nn]oni|VI|ST|NO)"
-)
-#: The run of letters and hyphens that ends with the first letter of an anchor, with the word "Form" or "ETA" before it.
-_CODE_RUN = re.compile(r"(?P<word>\b(?:form|eta|ds)[ \u00a0])?(?P<run>[\w\-\u2010-\u2015\u2212]*)\Z", re.IGNORECASE)
-_CODE_BEFORE = 24
+#: A word: letters and digits, apostrophes inside; initials with full stops are one word ("U.S.C.I.S."). Underscores
+#: part words: they are made spaces before.
+WORD = re.compile(r"\w(?:\w+(?:['’ʼ]\w+)*|(?<=[^\W\d])(?:\.[^\W\d])+\.|(?:['’ʼ]\w+)*)")
+_SPLIT = re.compile(f"({WORD.pattern})").split
 _POSSESSIVE = re.compile(r"['’ʼ]s?\Z", re.IGNORECASE)
+#: How many tokens on either side tell what an acronym with several meanings is.
+_NEAR = 25
+#: A knowledge of more words than this is begun anew, so that hostile texts cannot fill the memory.
+_MOST_KNOWN = 500_000
 
 
 class Token(NamedTuple):
@@ -57,18 +58,19 @@ class Piece(NamedTuple):
 
 def pieces(text: str, lexicon: Lexicon) -> Iterator[Piece]:
     """The text from left to right, citations before identifiers before words."""
+    plain = text.replace("_", " ")
     position = 0
     for citation in find_citations(text):
-        yield from _codes(text, position, citation.start, lexicon)
+        yield from _codes(plain, position, citation.start, lexicon)
         yield Piece(citation.start, citation.end, text[citation.start : citation.end], citation)
         position = citation.end
-    yield from _codes(text, position, len(text), lexicon)
+    yield from _codes(plain, position, len(text), lexicon)
 
 
 def _codes(text: str, start: int, end: int, lexicon: Lexicon) -> Iterator[Piece]:
-    for match in codes(text, start, end):
+    for match, read in codes(text, start, end):
         yield from _words(text, start, match.start())
-        yield Piece(match.start(), match.end(), match[0], None, tuple(lexicon.code(match)))
+        yield Piece(match.start(), match.end(), match[0], None, tuple(lexicon.of_codes(read)))
         start = match.end()
     yield from _words(text, start, end)
 
@@ -78,36 +80,30 @@ def _words(text: str, start: int, end: int) -> Iterator[Piece]:
         yield Piece(match.start(), match.end(), match[0])
 
 
-def codes(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
-    """The matches of `code_pattern` within `text[start:end]`, tried only where one may begin."""
-    pattern = code_pattern()
-    for anchor in _CODE_ANCHOR.finditer(text, start, end):
-        if anchor.end() <= start:
-            continue
-        for place in _code_starts(text, start, anchor.start()):
-            match = pattern.match(text, place, end)
-            if match and match.end() > anchor.start():
-                yield match
-                start = match.end()
-                break
-
-
-def _code_starts(text: str, start: int, anchor: int) -> Iterator[int]:
-    """Where an identifier around `anchor` may begin: at "Form" before it, at its run, after each hyphen in that."""
-    run = _CODE_RUN.search(text, max(start, anchor - _CODE_BEFORE), anchor + 1)
-    if run is None:
-        return
-    yield run.start()
-    if run["word"]:
-        yield run.start("run")
-    for place in range(run.start("run"), anchor):
-        if not text[place].isalnum():
-            yield place + 1
-
-
 def bare(word: str) -> str:
     """The word without full stops between initials and without a possessive: `U.S.C.I.S.` → `USCIS`."""
     return _POSSESSIVE.sub("", word.replace(".", "")) or word
+
+
+#: Makes a token of (terms, start, end) without a call into Python.
+_new_token: Callable[[tuple[tuple[str, ...], int, int]], Token] = partial(tuple.__new__, Token)
+
+
+class _Known(dict[str, tuple[str, ...]]):
+    """The terms of each word of a language as it stands, learnt at first sight; `noted` are those to look at again."""
+
+    def __init__(self, read: Callable[[str], tuple[tuple[str, ...], bool]]) -> None:
+        super().__init__()
+        self.noted: set[str] = set()
+        self._read = read
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        terms, noted = self._read(word)
+        if len(self) < _MOST_KNOWN:
+            self[word] = terms
+        if noted:
+            self.noted.add(word)
+        return terms
 
 
 class Analyzer:
@@ -115,77 +111,141 @@ class Analyzer:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self._known: dict[str, dict[str, tuple[str, ...]]] = {"en": {}, "es": {}}
-        #: Terms of acronyms that are words too.
-        self._words_too = {
-            IDENTIFIER + found.value: word_rules()[word]
-            for word, found in lexicon.folded_acronyms.items()
-            if word in word_rules()
-        }
+        self._firsts = {first for first, _ in lexicon.phrases}
+        self._known = {lang: _Known(partial(self._read_word, lang=lang)) for lang in ("en", "es")}
 
     def tokens(self, text: str, lang: str = "en") -> list[Token]:
         """The tokens of a text in order; the position of each is its index."""
-        found: list[Token] = []
+        reading = _Reading(self, text, "es" if lang == "es" else "en")
         position = 0
         for citation in find_citations(text):
-            self._add_codes(found, text, position, citation.start, lang)
-            found.append(Token(authority_terms(citation.keys), citation.start, citation.end))
+            reading.add_codes(position, citation.start)
+            reading.tokens.append(Token(authority_terms(citation.keys), citation.start, citation.end))
             position = citation.end
-        self._add_codes(found, text, position, len(text), lang)
-        return self._with_expansions(self._with_words(found, text, lang))
+        reading.add_codes(position, len(text))
+        reading.settle()
+        return reading.tokens
 
-    def _add_codes(self, found: list[Token], text: str, start: int, end: int, lang: str) -> None:
-        for match in codes(text, start, end):
-            self._add_words(found, text, start, match.start(), lang)
-            found += [Token(self.identifier_terms(one), *match.span()) for one in self.lexicon.code(match)]
-            start = match.end()
-        self._add_words(found, text, start, end, lang)
+    def known(self, lang: str) -> _Known:
+        """The words of a language that were met, with their terms."""
+        return self._known[lang]
 
-    def _add_words(self, found: list[Token], text: str, start: int, end: int, lang: str) -> None:
-        """The plain words of a stretch: nearly all of a text, so that nothing is done twice here."""
-        known = self._known["es" if lang == "es" else "en"]
-        for match in WORD.finditer(text, start, end):
-            word = match.group()
-            terms = known.get(word)
-            if terms is None:
-                terms = known[word] = self._read_word(word, lang)
-            found.append(Token(terms, *match.span()))
-
-    def _read_word(self, word: str, lang: str) -> tuple[str, ...]:
-        plain = bare(word)
-        acronym = self.lexicon.acronym(plain) if plain.isupper() else None
-        if acronym is None and word[-1:] == "s" and word[:-1].isupper():
-            acronym = self.lexicon.acronym(word[:-1])
-        if acronym is None:
-            folded = fold(plain)
-            return (stem(folded, lang), EXACT + folded)
-        return (*self.identifier_terms(acronym), *exact_acronym(plain))
+    def _read_word(self, word: str, lang: str) -> tuple[tuple[str, ...], bool]:
+        """The terms of a word, and whether what stands beside it matters."""
+        plain = capitals(word)
+        acronym = self.lexicon.acronym(plain)
+        if acronym is not None:
+            return (*self.identifier_terms(acronym), *exact_acronym(plain)), True
+        folded = fold(bare(word))
+        stemmed = stem(folded, lang)
+        return (stemmed, EXACT + folded), stemmed in self._firsts or plain in self.lexicon.several
 
     def identifier_terms(self, identifier: Identifier) -> tuple[str, ...]:
         """The term of an identifier and of what it belongs to."""
         return tuple(IDENTIFIER + value for value in (identifier.value, *self.lexicon.broader(identifier)))
 
-    def _with_words(self, tokens: list[Token], text: str, lang: str) -> list[Token]:
-        """Capitals that are an ordinary word here after all become that word: ICE beside STORM."""
-        for index, token in enumerate(tokens):
-            rule = self._words_too.get(token.terms[0]) if token.terms[0][0] == IDENTIFIER else None
-            if rule and _neighbours(tokens, index, text, shouted=rule.told) & rule.beside:
-                folded = fold(bare(text[token.start : token.end]))
-                tokens[index] = Token((stem(folded, lang), EXACT + folded), token.start, token.end)
-        return tokens
 
-    def _with_expansions(self, tokens: list[Token]) -> list[Token]:
-        """Add the identifier to the first word of each of its labels: "Customs and Border Protection" is `#cbp` too."""
-        phrases = self.lexicon.phrases
-        for index in range(len(tokens) - 1):
-            known = phrases.get((tokens[index].terms[0], tokens[index + 1].terms[0]))
-            for stems, identifier in known or ():
-                if tuple(token.terms[0] for token in tokens[index : index + len(stems)]) == stems:
-                    token = tokens[index]
-                    added = dict.fromkeys((*token.terms, *self.identifier_terms(identifier)))
-                    tokens[index] = Token(tuple(added), token.start, token.end)
-                    break
-        return tokens
+class _Reading:
+    """The tokens of one text while they are read, and the indexes of those that depend on others."""
+
+    def __init__(self, analyzer: Analyzer, text: str, lang: str) -> None:
+        self.tokens: list[Token] = []
+        self._noted: list[int] = []
+        self._analyzer = analyzer
+        self._lexicon = analyzer.lexicon
+        self._known = analyzer.known(lang)
+        self._text = text
+        self._plain = text.replace("_", " ")
+        self._lang = lang
+
+    def add_codes(self, start: int, end: int) -> None:
+        """A stretch without citations: its identifiers, and the words between them."""
+        for match, read in codes(self._plain, start, end):
+            self._add_words(start, match.start())
+            span = match.span()
+            self.tokens += [Token(self._analyzer.identifier_terms(one), *span) for one in self._lexicon.of_codes(read)]
+            start = match.end()
+        self._add_words(start, end)
+
+    def _add_words(self, start: int, end: int) -> None:
+        """The plain words of a stretch: nearly all of a text, so that no step of it runs in Python."""
+        parts = _SPLIT(self._plain[start:end])
+        words = parts[1::2]
+        if not words:
+            return
+        bounds = list(accumulate(map(len, parts), initial=start))
+        first = len(self.tokens)
+        terms = list(map(self._known.__getitem__, words))
+        self.tokens += map(_new_token, zip(terms, bounds[1::2], bounds[2::2], strict=True))
+        self._noted += compress(count(first), map(self._known.noted.__contains__, words))
+
+    def settle(self) -> None:
+        """What depends on more than one word: definitions, acronyms that are words here, names of several words."""
+        own = self._definitions()
+        for index in self._noted:
+            self._settle_acronym(index)
+        if own:
+            self._apply(own)
+        phrases, tokens = self._lexicon.phrases, self.tokens
+        for index in self._noted[:-1] if self._noted[-1:] == [len(tokens) - 1] else self._noted:
+            found = phrases.get((tokens[index].terms[0], tokens[index + 1].terms[0]))
+            if found:
+                self._add_phrase(index, found)
+
+    def _settle_acronym(self, index: int) -> None:
+        token = self.tokens[index]
+        word = capitals(self._text[token.start : token.end])
+        if word in self._lexicon.several:
+            near = self.tokens[max(0, index - _NEAR) : index + _NEAR]
+            chosen = self._lexicon.chosen(word, {one.terms[0] for one in near})
+            if chosen is not None:
+                self._become(index, chosen, word)
+        elif token.terms[0][0] == IDENTIFIER:
+            rule = word_rules().get(fold(word))
+            if rule and is_word_here(self._text, token.start, token.end, rule):
+                self._become(index, None, word)
+
+    def _become(self, index: int, identifier: Identifier | None, word: str) -> None:
+        """A token as an identifier, or (None) as the plain word that it is here."""
+        token = self.tokens[index]
+        if identifier is not None:
+            terms = (*self._analyzer.identifier_terms(identifier), *exact_acronym(word))
+        else:
+            folded = fold(word)
+            terms = (stem(folded, self._lang), EXACT + folded)
+        self.tokens[index] = Token(terms, token.start, token.end)
+
+    def _definitions(self) -> dict[str, Identifier | None]:
+        """What this text's own definitions change."""
+        found: dict[str, Identifier | None] = {}
+        for acronym, words in definitions(self._text):
+            changes, meant = self._lexicon.defined(acronym, words)
+            if changes:
+                found.setdefault(acronym, meant)
+        return found
+
+    def _apply(self, own: dict[str, Identifier | None]) -> None:
+        for index, token in enumerate(self.tokens):
+            word = capitals(self._text[token.start : token.end])
+            if word in own:
+                self._become(index, own[word], word)
+
+    def _add_phrase(self, index: int, known: list[tuple[tuple[str, ...], Identifier]]) -> None:
+        """Add the identifier to the first word of its label: "Customs and Border Protection" is `#cbp` too."""
+        for stems, identifier in known:
+            if tuple(token.terms[0] for token in self.tokens[index : index + len(stems)]) == stems:
+                token = self.tokens[index]
+                added = dict.fromkeys((*token.terms, *self._analyzer.identifier_terms(identifier)))
+                self.tokens[index] = Token(tuple(added), token.start, token.end)
+                return
+
+
+def capitals(word: str) -> str:
+    """The acronym that a word in capitals may be (`U.S.C.I.S.`, `RFEs` and `ICE's` too); empty where it is none."""
+    plain = bare(word)
+    if plain.isupper():
+        return plain
+    return word[:-1] if word[-1:] == "s" and word[:-1].isupper() else ""
 
 
 def exact_acronym(acronym: str) -> tuple[str, ...]:
@@ -199,8 +259,35 @@ def authority_terms(keys: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(AUTHORITY + key for cited in keys for key in covering(cited)))
 
 
-def _neighbours(tokens: list[Token], index: int, text: str, shouted: bool) -> set[str]:
-    """The folded words beside a token; with `shouted`, only those in capitals."""
-    near = tokens[max(0, index - 1) : index] + tokens[index + 1 : index + 2]
-    words = (text[token.start : token.end] for token in near)
-    return {fold(word) for word in words if word.isupper() or not shouted}
+_BEFORE_WORD = re.compile(r"([^\W_]+)[\W_]{1,3}\Z")
+_AFTER_WORD = re.compile(r"['’]?s?[\W_]{1,3}([^\W_]+)")
+_STATE_BEFORE = re.compile(r"\b[A-Z][a-z]+\.?,[ \u00a0]\Z")
+_STATE_AFTER = re.compile(
+    r"[ \u00a0](?:visas?|status|classification|professionals?|nonimmigrants?|holders?|workers?|category)\b"
+)
+_ZIP = re.compile(r",?[ \u00a0]{1,2}\d{5}(?!\d)")
+
+
+def is_word_here(text: str, start: int, end: int, rule: WordRule) -> bool:
+    """Whether capitals that are a word too are the word here: ICE beside STORM, TN behind a town."""
+    before, after = _beside(text, start, end)
+    shouted = {fold(word) for word in (before, after) if word.isupper() and len(word) > 1}
+    near = {fold(before), fold(after)}
+    if near & rule.always or shouted & rule.beside:
+        return True
+    return text[start:end] == "TN" and _is_state(text, start, end)
+
+
+def _is_state(text: str, start: int, end: int) -> bool:
+    """`Nashville, TN 37201`: a ZIP code behind, or a town and a comma before, and no status behind."""
+    if _ZIP.match(text, end):
+        return True
+    town = _STATE_BEFORE.search(text, max(0, start - 40), start)
+    return bool(town) and not _STATE_AFTER.match(text, end)
+
+
+def _beside(text: str, start: int, end: int) -> tuple[str, str]:
+    """The words on either side, stop words passed over once; empty where there are none."""
+    before = _BEFORE_WORD.search(text, max(0, start - 30), start)
+    after = _AFTER_WORD.match(text, end)
+    return (before[1] if before else ""), (after[1] if after else "")

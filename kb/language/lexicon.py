@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib.resources import files
-from typing import Any
+from functools import cached_property
 
-from kb.folding import fold, fold_label
-from kb.language.stems import stem
-from kb.vocabulary import Vocabulary
+from kb.folding import fold
+from kb.language.acronyms import Several, WordRule, several, word_rules
+from kb.language.codes import Code, code_pattern, codes, read_code
+from kb.language.stems import stem, stop_words
+from kb.language.tables import table
+from kb.vocabulary import Concept, Vocabulary
 
-_DASH = r"[-\u2010-\u2015\u2212]"
+__all__ = ["Identifier", "Lexicon", "WordRule", "code_pattern", "word_rules"]
+
 _CODE_LABEL = re.compile(r"[A-Za-z]{1,5}-?\d[\w-]*\Z")
-_ACRONYM_LABEL = re.compile(r"[A-Z]{2,7}\Z")
-_WORD = re.compile(r"[^\W_]+")
+_ACRONYM_LABEL = re.compile(r"[A-Z][A-Z0-9]{1,6}\Z")
+_WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*")
+_POSSESSIVE = re.compile(r"['’ʼ]s?\Z")
 #: Groups whose labels of several words are one thing, not words that happen to stand together.
 _NAMED = frozenset({"agency", "visa", "form", "program"})
+#: Words of a label beside which a single letter is a class, found by its pattern and not as a phrase.
+_BESIDE_LETTER = frozenset({"visa", "visas", "status", "form", "de", "la"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,144 +36,175 @@ class Identifier:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class WordRule:
-    """An acronym that is an ordinary word too: when small letters mean the acronym, and next to which words never."""
-
-    beside: frozenset[str]
-    small: bool = True
-    told: bool = False
-
-
-@cache
-def _data() -> dict[str, Any]:
-    return tomllib.loads((files("kb.language") / "data" / "identifiers.toml").read_text(encoding="utf-8"))
-
-
-@cache
-def word_rules() -> Mapping[str, WordRule]:
-    """The acronyms that are words, by the folded word."""
-    return {
-        word: WordRule(frozenset(rule["beside"]), rule.get("small", True), rule.get("told", False))
-        for word, rule in _data()["word"].items()
-    }
-
-
-def _class_pattern(name: str, hyphen: str, inner: str) -> str:
-    letters, rest = name.split("-", 1)
-    return letters + hyphen + inner.join(rest)
-
-
-@cache
-def code_pattern() -> re.Pattern[str]:
-    """One pattern for every identifier with a number, for single-letter classes, and for initials of cases."""
-    visa = _data()["visa"]
-    anyhow = rf"(?:{_DASH}|[ \u00a0])?"
-    suffixed = [name for name in visa["classes"] if name[-1].isalpha() or name.endswith("B1")]
-    plain = [name for name in visa["classes"] if name not in suffixed]
-    classes = "|".join(
-        [_class_pattern(name, anyhow, rf"{_DASH}?") for name in suffixed]
-        + [_class_pattern(name, rf"{_DASH}?", "") for name in plain]
-        + [_class_pattern(name, _DASH, "") for name in visa["hyphened"]]
-    )
-    spaced = "|".join(_class_pattern(name, r"[ \u00a0]?", "") for name in [*plain, *visa["hyphened"]])
-    return re.compile(
-        rf"""
-        (?<![\w$.])(?<!\d-)(?:
-          (?P<case>(?:[A-Z]{_DASH}){{2,6}}(?:[A-Z]{_DASH}?(?=\W|\Z))?)(?!\w)
-        | (?:Form[ \u00a0]+)?(?:
-            (?P<eb>EB{anyhow}1{_DASH}?[123]|E1[123])
-          | (?P<visa>{classes})
-          | (?P<spaced>{spaced})(?=[ \u00a0](?:visa|status|nonimmigrant)s?\b)
-          | (?P<letter>[{visa["letters"]}])(?=[ \u00a0-](?:visas?|status|nonimmigrants?)\b)
-          | (?P<form>(?:EOIR|ETA|DS|CBP|SF|AR|WH){anyhow}(?:Form[ \u00a0]+)?\d{{1,4}}[A-Z]{{0,2}}
-                   | [ING]{_DASH}?\d{{2,4}}[A-Z]{{0,2}} | I{_DASH}?9 | N{_DASH}4)
-          )(?:['’]?s)?(?![\w$])(?!{_DASH}\d)(?P<second>/[A-C]\b)?
-        | (?P<worded>Form[ \u00a0]+[ING][ \u00a0]\d{{1,4}}[A-Z]{{0,2}})(?!\w)
-        )""",
-        re.VERBOSE | re.IGNORECASE,
-    )
-
-
 class Lexicon:
-    """Every identifier that a vocabulary and the built-in table know, found in text by code or by label."""
+    """Every identifier that a vocabulary and the built-in tables know, found in text by code or by label."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self._identifiers: dict[str, Identifier] = {}
+        #: Labels of what stands in the built-in tables, by our own value.
+        self._labels: dict[str, tuple[str, ...]] = {}
+        #: Identifiers by the value of the built-in tables, which a vocabulary's concept may have taken over.
+        self._ours: dict[str, Identifier] = {}
         #: Acronyms in capitals, without full stops.
         self.acronyms: dict[str, Identifier] = {}
         self._phrases: defaultdict[tuple[str, str], list[tuple[tuple[str, ...], Identifier]]] = defaultdict(list)
-        for value, kind, labels in self._entries():
-            self._add(value, kind, labels)
+        entries = [*self._concepts(), *self._built_in()]
+        for identifier, labels in entries:
+            self._add_acronyms(identifier, labels)
+        for identifier, labels in entries:
+            self._add_phrases(identifier, labels)
         #: Expansions by their first two stems, the longest first.
         self.phrases: Mapping[tuple[str, str], list[tuple[tuple[str, ...], Identifier]]] = {
             first: sorted(found, key=lambda phrase: -len(phrase[0])) for first, found in self._phrases.items()
         }
 
-    def _entries(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-        """(value, kind, labels) of each: concepts first, then what the built-in table adds to them or has alone."""
+    # -- what is known ------------------------------------------------------------------------------------------------
+
+    def _concepts(self) -> Iterator[tuple[Identifier, tuple[str, ...]]]:
+        """The concepts of the vocabulary that are named things, with their labels."""
         for concept in self.vocabulary:
             if concept.group in _NAMED or any(map(_is_code, concept.labels)):
-                value = self.vocabulary.successor(concept.id)
-                yield value, self.vocabulary[value].group, concept.labels
-        for value, entry in _data()["acronym"].items():
-            concept_id = next(filter(None, map(self.vocabulary.resolve, entry["labels"])), None)
-            kind = self.vocabulary[concept_id].group if concept_id else entry["kind"]
-            yield concept_id or value, kind, tuple(entry["labels"])
+                yield self._of_concept(self.vocabulary.successor(concept.id)), concept.labels
 
-    def _add(self, value: str, kind: str, labels: Iterable[str]) -> None:
-        labels = list(labels)
-        concept = self.vocabulary.get(value)
-        shown = concept.pref_label if concept else labels[0]
-        identifier = self._identifiers.setdefault(value, Identifier(value, kind, shown))
+    def _of_concept(self, concept_id: str) -> Identifier:
+        concept = self.vocabulary[concept_id]
+        return self._identifiers.setdefault(concept_id, Identifier(concept_id, concept.group, concept.pref_label))
+
+    def _built_in(self) -> Iterator[tuple[Identifier, tuple[str, ...]]]:
+        """What the tables know; a concept with the name or a label of an entry takes it over."""
+        for value, kind, labels in _entries():
+            identifier = self._owner(value, kind, labels)
+            self._ours[value] = identifier
+            self._labels[value] = labels
+            yield identifier, tuple(label for label in labels if self._may_name(identifier, label))
+
+    def _owner(self, value: str, kind: str, labels: tuple[str, ...]) -> Identifier:
+        names = (value,) if kind in ("visa", "form") else (*labels, value)
+        concept_id = next(filter(None, map(self.vocabulary.resolve, names)), None)
+        if concept_id:
+            return self._of_concept(concept_id)
+        label = value.upper() if kind in ("visa", "form") else labels[0]
+        return self._identifiers.setdefault(value, Identifier(value, kind, label))
+
+    def _may_name(self, identifier: Identifier, label: str) -> bool:
+        """Whether the label is not another concept's. Names of classes in words are theirs in any case."""
+        owner = self.vocabulary.resolve(label)
+        return owner is None or owner == identifier.value or identifier.kind == "visa"
+
+    def _add_acronyms(self, identifier: Identifier, labels: Iterable[str]) -> None:
         for label in labels:
-            words = [fold(word) for word in _WORD.findall(label)]
-            if _ACRONYM_LABEL.match(label):
+            if _ACRONYM_LABEL.match(label) and not code_pattern().fullmatch(label):
                 self.acronyms.setdefault(label, identifier)
-            elif len(words) > 1 and not _CODE_LABEL.match(label) and not code_pattern().fullmatch(label):
-                self._learn(words, identifier)
+
+    def _add_phrases(self, identifier: Identifier, labels: Iterable[str]) -> None:
+        for label in labels:
+            if _ACRONYM_LABEL.match(label) or _CODE_LABEL.match(label) or code_pattern().fullmatch(label):
+                continue
+            for words in self._sequences(label):
+                if len(words) > 1 and not _is_letter_label(words):
+                    self._learn(words, identifier)
+
+    def _sequences(self, label: str) -> Iterator[list[str]]:
+        """The words of a label as a text has them: folded; with codes, and once more with acronyms, as `#value`."""
+        words: list[str] = []
+        with_acronyms: list[str] = []
+        position = 0
+        for match, read in codes(label, 0, len(label)):
+            self._add_words(label[position : match.start()], words, with_acronyms)
+            for one in (words, with_acronyms):
+                one += [f"#{self.of_code(code).value}" for code in read]
+            position = match.end()
+        self._add_words(label[position:], words, with_acronyms)
+        yield words
+        if with_acronyms != words:
+            yield with_acronyms
+
+    def _add_words(self, text: str, words: list[str], with_acronyms: list[str]) -> None:
+        for word in _WORD.findall(text):
+            plain = _POSSESSIVE.sub("", word)
+            words.append(fold(plain))
+            known = self.acronyms.get(plain)
+            with_acronyms.append(f"#{known.value}" if known else fold(plain))
 
     def _learn(self, words: list[str], identifier: Identifier) -> None:
         for lang in ("en", "es"):
-            stems = tuple(stem(word, lang) for word in words)
+            stems = tuple(word if word.startswith("#") else stem(word, lang) for word in words)
             found = self._phrases[stems[0], stems[1]]
             if all(known != stems for known, _ in found):
                 found.append((stems, identifier))
 
+    # -- reading ------------------------------------------------------------------------------------------------------
+
     def code(self, match: re.Match[str]) -> list[Identifier]:
-        """The identifiers that a match of `code_pattern` names: two for `H-2A/B`."""
-        if match["case"]:
-            value = re.sub(_DASH, "-", match["case"]).upper()
-            value = value if value.endswith("-") else value + "-"
-            return [Identifier(value.lower(), "case", value)]
-        text = match["eb"] or match["visa"] or match["spaced"] or match["letter"] or match["form"] or match["worded"]
-        first = self._named(text, "form" if match["form"] or match["worded"] else "visa")
-        if not match["second"] or not match["visa"]:
-            return [first]
-        return [first, self._named(fold_label(text)[:-1] + match["second"][1:], "visa")]
+        """The identifiers that a match of `code_pattern` names: two for `H-2A/B`, none where it is none after all."""
+        return self.of_codes(read_code(match))
 
-    def _named(self, text: str, kind: str) -> Identifier:
-        squeezed = fold_label(re.sub(r"(?i)\bform\b", "", text))
-        return self._by_code(squeezed, kind)
+    def of_codes(self, read: Iterable[Code]) -> list[Identifier]:
+        """The identifiers of codes, a vocabulary's concepts before our own."""
+        return [self.of_code(one) for one in read]
 
-    def _by_code(self, squeezed: str, kind: str) -> Identifier:
-        same = _data()["visa"]["same"].get(squeezed)
-        value = same or re.sub(r"^([a-z]+)(\d)", r"\1-\2", squeezed)
-        concept_id = self.vocabulary.resolve(value)
-        concept = self.vocabulary[concept_id] if concept_id else None
-        if concept and concept.group in ("visa", "form"):
-            return Identifier(concept.id, concept.group, concept.pref_label)
-        return Identifier(value, kind, value.upper())
+    def of_code(self, code: Code) -> Identifier:
+        """The identifier of a code."""
+        if code.kind == "case":
+            return Identifier(code.key, "case", code.key.upper())
+        if code.key in self._ours:
+            return self._ours[code.key]
+        concept_id = self.vocabulary.resolve(code.key)
+        if concept_id and self.vocabulary[concept_id].group in ("visa", "form"):
+            return self._of_concept(concept_id)
+        return Identifier(code.key, code.kind, code.key.upper())
 
     def acronym(self, word: str) -> Identifier | None:
         """The identifier that a word in capitals is, with or without full stops."""
         return self.acronyms.get(word)
 
     @cached_property
+    def several(self) -> Mapping[str, Several]:
+        """Acronyms with more than one meaning, in capitals; one that the vocabulary has as a label has only that."""
+        return {acronym: found for acronym, found in several().items() if acronym not in self.acronyms}
+
+    def chosen(self, acronym: str, near: Collection[str]) -> Identifier | None:
+        """What an acronym with several meanings is among these words (stems, `#` and values); None: none of ours."""
+        value = self.several[acronym].choose(near)
+        return self._ours[value] if value else None
+
+    def otherwise(self, acronym: str, chosen: Identifier) -> tuple[str, ...]:
+        """What else an acronym with several meanings may be."""
+        found = self.several[acronym]
+        ours = (self._ours[value] for value, _ in found.readings)
+        return (*(one.label for one in ours if one != chosen), *(name for name, _ in found.others))
+
+    @cached_property
     def folded_acronyms(self) -> Mapping[str, Identifier]:
         """Acronyms by their folded form, for queries, where people do not press the shift key."""
         return {fold(acronym): identifier for acronym, identifier in self.acronyms.items()}
+
+    def defined(self, acronym: str, words: tuple[str, ...]) -> tuple[bool, Identifier | None]:
+        """What a text that defines an acronym by these words means: (whether that differs from what is known, what)."""
+        stems = tuple(map(stem, words))
+        known = self.acronyms.get(acronym)
+        meant = next((one for start in range(len(stems) - 1) if (one := self._phrase(stems[start:]))), None)
+        if meant is not None:
+            return meant != known, meant
+        if known is None:
+            return acronym in self.several, None
+        return not self._resembles(known, set(stems)), None
+
+    def _phrase(self, stems: tuple[str, ...]) -> Identifier | None:
+        found = self.phrases.get((stems[0], stems[1]), ()) if len(stems) > 1 else ()
+        return next((identifier for known, identifier in found if known == stems), None)
+
+    def _resembles(self, identifier: Identifier, stems: set[str]) -> bool:
+        """Whether a definition shares a word of weight with a label of the identifier, or it has none to compare."""
+        labels = [label for label in self._all_labels(identifier) if not _ACRONYM_LABEL.match(label)]
+        words = {stem(fold(word)) for label in labels for word in _WORD.findall(label)}
+        return bool(stems & {word for word in words if word not in stop_words()})
+
+    def _all_labels(self, identifier: Identifier) -> tuple[str, ...]:
+        concept = self.vocabulary.get(identifier.value)
+        ours = [labels for value, labels in self._labels.items() if self._ours[value] == identifier]
+        return (*(concept.labels if concept else ()), *(label for labels in ours for label in labels))
 
     def broader(self, identifier: Identifier) -> tuple[str, ...]:
         """Values that a text with this identifier is about as well: `l-1a` is an `l-1` and an `l`."""
@@ -181,20 +216,37 @@ class Lexicon:
 
     def expansions(self, identifier: Identifier) -> tuple[str, ...]:
         """Other labels of the identifier that a search for it finds as well."""
-        concept = self.vocabulary.get(identifier.value)
-        if concept is None:
-            return tuple(_data()["acronym"].get(identifier.value, {}).get("labels", ())[1:])
-        return tuple(label for label in (concept.pref_label, *concept.alt_labels) if label != identifier.label)
+        concept: Concept | None = self.vocabulary.get(identifier.value)
+        labels = (concept.pref_label, *concept.alt_labels) if concept else self._labels.get(identifier.value, ())
+        return tuple(dict.fromkeys(label for label in labels if label != identifier.label))
+
+
+def _entries() -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """(value, kind, labels) of everything in the tables that has a label."""
+    for value, titles in table("classes")["titles"].items():
+        yield value, "visa", (value.upper(), *titles)
+    for value, titles in table("forms")["titles"].items():
+        yield value, "form", (value.upper(), *titles)
+    for kind in ("agency", "program", "topic"):
+        for value, labels in table("acronyms")[kind].items():
+            yield value, kind, tuple(labels)
+    for value, (kind, *labels) in table("acronyms")["named"].items():
+        yield value, kind, tuple(labels)
 
 
 def _is_code(label: str) -> bool:
     return bool(_ACRONYM_LABEL.match(label) or _CODE_LABEL.match(label))
 
 
+def _is_letter_label(words: list[str]) -> bool:
+    """Whether a label is a letter beside "visa": `B visa`, `visa B`."""
+    return all(len(word) == 1 or word in _BESIDE_LETTER for word in words)
+
+
 def _enclosing_classes(value: str) -> Iterator[str]:
-    """`eb-1a` → `eb-1`; `h-1b` → `h`. A trailing letter is a subclass, a number after it (`h-1b1`) another class."""
-    match = re.match(r"([a-z]{1,2})-(\d)([a-z]?)\Z", value)
-    if match and match[3]:
+    """`eb-1a` → `eb-1`, `eb`; `h-1b` → `h-1`, `h`. A number after the letter (`h-1b1`) makes another class."""
+    match = re.match(r"([a-z]+)-(\d)([a-z]?)(\d?)\Z", value)
+    if match and match[3] and not match[4]:
         yield f"{match[1]}-{match[2]}"
-    if match and len(match[1]) == 1:
+    if match:
         yield match[1]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from functools import cache, lru_cache
-from importlib.resources import files
 
 import Stemmer
 
 from kb.folding import fold
+from kb.language.tables import table
 
 #: Marks a Spanish stem, so that no Spanish stem is taken for an English one.
 SPANISH = "~"
@@ -35,7 +34,7 @@ def stem(word: str, lang: str = "en") -> str:
 
 
 @cache
-def stop_words() -> frozenset[str]:
-    """The words of both languages that carry no meaning of their own, folded."""
-    data = tomllib.loads((files("kb.language") / "data" / "stopwords.toml").read_text(encoding="utf-8"))
-    return frozenset(fold(word) for words in data.values() for word in words.split())
+def stop_words(lang: str | None = None) -> frozenset[str]:
+    """The words of a language, or of both, that carry no meaning of their own, folded."""
+    lists = [words for name, words in table("stopwords").items() if lang in (None, name)]
+    return frozenset(fold(word) for words in lists for word in words.split())
