@@ -11,7 +11,7 @@ from kb.language import authorities
 from kb.language.analysis import AUTHORITY
 from kb.language.query import QueryReader, ReadQuery
 from kb.language.spelling import Speller
-from kb.language.tree import AnyTerm, Matching, Node, Phrase, Unit
+from kb.language.tree import AnyTerm, Matching, Named, Node, Phrase, Unit
 from kb.model import Mark, Suggestion
 from kb.search.engine import Engine
 from kb.search.scoring import PHRASE_WEIGHT, STRONG_WEIGHT, minimum_words
@@ -55,7 +55,7 @@ def matching_of(read: ReadQuery, match: str) -> Matching:
 
 def _pairs(read: ReadQuery) -> tuple[Phrase, ...]:
     """Each two units that follow each other, as the phrase that they make."""
-    nodes = [unit.node for unit in read.units]
+    nodes = [node for unit in read.units for node in (unit.node.words if isinstance(unit.node, Named) else [unit.node])]
     pairs = ((one, other) for one, other in pairwise(nodes) if isinstance(one, AnyTerm) and isinstance(other, AnyTerm))
     return tuple(dict.fromkeys(Phrase((one.terms, other.terms)) for one, other in islice(pairs, MOST_PAIRS)))
 

@@ -33,7 +33,18 @@ class AnyOf:
     nodes: tuple[Node, ...]
 
 
-Node = AnyTerm | Phrase | Prefix | AnyOf
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A text matches that has all of the words of a name, wherever they stand, or another name of the same thing.
+
+    Other names count less in a score (`kb.search.scoring.OTHER_NAMES_WEIGHT`).
+    """
+
+    words: tuple[AnyTerm, ...]
+    names: tuple[Node, ...]
+
+
+Node = AnyTerm | Phrase | Prefix | AnyOf | Named
 
 
 @dataclass(frozen=True, slots=True)

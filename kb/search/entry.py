@@ -16,7 +16,8 @@ class Entry:
 
     `fields` maps a field's name to its stretches; `facets` a facet's name to the values that the document carries,
     enclosing ones included. `fades` is set for documents that lose weight with age; `weight` multiplies every score of
-    the document. `stored` is any JSON object and comes back with a hit. `changes` are the days on which law that the document cites changed.
+    the document. `stored` is any JSON object and comes back with a hit. `changes` are the days on which law that the
+    document cites changed.
     """
 
     id: str

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.language.tree import AnyOf, AnyTerm, Matching, Node, Phrase, Prefix, Unit
+from kb.language.tree import AnyOf, AnyTerm, Matching, Named, Node, Phrase, Prefix, Unit
 from kb.search.columns import Columns, Mask
 from kb.search.postings import Postings, TermPositions
-from kb.search.scoring import NEAR_WEIGHT, Floats, inverse_document_frequency, saturated
+from kb.search.scoring import NEAR_WEIGHT, OTHER_NAMES_WEIGHT, Floats, inverse_document_frequency, saturated
 
 #: Positions fit below this; a document and a position make one number.
 _ROOM = 1 << 32
@@ -88,12 +88,17 @@ class Evaluator:
         return mask
 
     def _score(self, unit: Unit, frequencies: Floats, scores: Floats) -> None:
-        """Add what a unit is worth; the members of an OR count one by one."""
-        if isinstance(unit.node, AnyOf):
-            for node in unit.node.nodes:
-                self._add(unit.weight, self._frequencies(node), scores)
-        else:
-            self._add(unit.weight, frequencies, scores)
+        """Add what a unit is worth; the members of an OR count one by one, other names less."""
+        match unit.node:
+            case AnyOf(nodes):
+                for node in nodes:
+                    self._score(replace(unit, node=node), self._frequencies(node), scores)
+            case Named(words, names):
+                for word in words:
+                    self._add(unit.weight, self._frequencies(word), scores)
+                self._add(unit.weight * OTHER_NAMES_WEIGHT, self._other_names(names), scores)
+            case _:
+                self._add(unit.weight, frequencies, scores)
 
     def _add(self, weight: float, frequencies: Floats, scores: Floats) -> None:
         found = np.flatnonzero(frequencies)
@@ -113,6 +118,16 @@ class Evaluator:
                 return self._phrase(places)
             case AnyOf(nodes):
                 return reduce(np.add, map(self._frequencies, nodes))
+            case Named(words, names):
+                return self._named(words, names)
+
+    def _named(self, words: tuple[AnyTerm, ...], names: tuple[Node, ...]) -> Floats:
+        """Above 0 where all words stand, or another name does."""
+        own = reduce(np.minimum, map(self._frequencies, words))
+        return own + self._other_names(names)
+
+    def _other_names(self, names: tuple[Node, ...]) -> Floats:
+        return reduce(np.add, map(self._frequencies, names), np.zeros(len(self._columns), np.float64))
 
     def _any_term(self, terms: tuple[str, ...]) -> Floats:
         found = np.zeros(len(self._columns), np.float64)

@@ -20,6 +20,8 @@ PHRASE_WEIGHT = 1.3
 NEAR_WEIGHT = 0.35
 #: Pages about the site itself hold examples of everything; they stand behind pages of substance.
 PAGE_WEIGHT = 0.7
+#: Other names of what was typed ("removal" for "deportation") count this much of the words themselves.
+OTHER_NAMES_WEIGHT = 0.4
 #: News loses weight with age: down to `FADED` of its score, halfway there after `HALF_LIFE_DAYS`.
 FADED = 0.7
 HALF_LIFE_DAYS = 1100.0

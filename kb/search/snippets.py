@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 from kb.language.analysis import Analyzer
-from kb.language.tree import AnyOf, AnyTerm, Node, Phrase, Prefix
+from kb.language.tree import AnyOf, AnyTerm, Named, Node, Phrase, Prefix
 from kb.search.passages import Passage
 
 #: A snippet has at most this many characters.
@@ -48,8 +48,13 @@ class Highlighter:
             case Phrase():
                 self._phrases.append((node, number))
             case AnyOf(nodes):
-                for inner in nodes:
-                    self._learn(inner, number)
+                self._learn_all(nodes, number)
+            case Named(words, names):
+                self._learn_all((*words, *names), number)
+
+    def _learn_all(self, nodes: Sequence[Node], number: int) -> None:
+        for node in nodes:
+            self._learn(node, number)
 
     @property
     def _is_empty(self) -> bool:
