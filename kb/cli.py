@@ -48,9 +48,7 @@ def main() -> None:
     type=click.Path(path_type=Path),
     help="The folder with kb.toml and content/ (KB_ROOT; default: here).",
 )
-@click.option(
-    "--engine", envvar="KB_ENGINE", default=None, help="The search engine (KB_ENGINE; default: as kb.toml says)."
-)
+@click.option("--engine", envvar="KB_ENGINE", help="The search engine (KB_ENGINE; default: as kb.toml says).")
 @click.pass_context
 def cli(context: click.Context, root: Path, engine: str | None) -> None:
     """A searchable knowledge base of immigration law."""
@@ -66,14 +64,6 @@ def _told(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
             command(*arguments, **options)
         except KnowledgeBaseError as error:
             _fail(error, bool(options.get("as_json")))
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
-        except Exception:
-            # Damaged files make those who read them raise anything: an index that fails its checksums is the news.
-            damage = _damage()
-            if damage is None:
-                raise
-            _fail(damage, bool(options.get("as_json")))
 
     return run
 
@@ -85,13 +75,20 @@ def _fail(error: KnowledgeBaseError, as_json: bool) -> NoReturn:
     sys.exit(_USAGE if _is_usage(error) else 1)
 
 
-def _damage() -> KnowledgeBaseError | None:
-    """What is wrong with the live index, if anything is."""
-    try:
-        _open().verify()
-    except KnowledgeBaseError as error:
-        return error
-    return None
+def _from_index(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
+    """Damaged files make those who read them raise anything: an index that fails its checksums is the news then."""
+
+    @wraps(command)
+    def run(*arguments: Arguments.args, **options: Arguments.kwargs) -> None:
+        try:
+            command(*arguments, **options)
+        except (KnowledgeBaseError, click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception:
+            _open().verify()
+            raise
+
+    return run
 
 
 def _is_usage(error: KnowledgeBaseError) -> bool:
@@ -279,6 +276,7 @@ _HELP = {
 @click.option("--explain", is_flag=True, help="Say what each score is made of.")
 @json_option
 @_told
+@_from_index
 def search(query: str, explain: bool, as_json: bool, **options: Any) -> None:
     """Search, with the same filters as the site."""
     from kb.web import answers
@@ -311,6 +309,7 @@ def _query(text: str, options: dict[str, Any]) -> Query:
 @click.option("--limit", default=6, type=click.IntRange(1, 100), help="At most this many pages (default 6).")
 @json_option
 @_told
+@_from_index
 def related(document_id: str, limit: int, as_json: bool) -> None:
     """What else to read after a page, and why."""
     from kb.web import answers
@@ -329,6 +328,7 @@ def related(document_id: str, limit: int, as_json: bool) -> None:
 @click.argument("prefix")
 @json_option
 @_told
+@_from_index
 def suggest(prefix: str, as_json: bool) -> None:
     """Complete what was begun: services, concepts, forms, citations, titles."""
     from kb.web import answers
@@ -347,6 +347,7 @@ def suggest(prefix: str, as_json: bool) -> None:
 @click.option("--verify", is_flag=True, help="Compare every file with its checksum.")
 @json_option
 @_told
+@_from_index
 def status(verify: bool, as_json: bool) -> None:
     """What is live: engine, generation, documents, age, and what has changed since."""
     _print_status(_open().status(verify), as_json)
