@@ -152,6 +152,14 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionLink:
+    """A section of a page that holds what was asked: its heading, and the address that ends in its anchor."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One document of the results. `title_html` and `snippet_html` hold escaped text and `<mark>` alone."""
 
@@ -175,6 +183,7 @@ class Hit:
     superseded_by: str | None
     summary: str | None
     score: float
+    sections: tuple[SectionLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from kb import clock
@@ -22,7 +23,7 @@ from kb.language.lexicon import Lexicon
 from kb.language.query import QueryReader
 from kb.language.redaction import redact
 from kb.language.spelling import Speller
-from kb.model import GROUPS, Change, Facet, FacetValue, Hit, Query, Results, Tag
+from kb.model import GROUPS, Change, Facet, FacetValue, Hit, Query, Results, SectionLink, Tag
 from kb.search.engine import Engine
 from kb.search.passages import unpack
 from kb.search.request import STATUS, Answer, Counted, Match, Request
@@ -43,6 +44,10 @@ FACETS: tuple[tuple[str, str, str], ...] = (
     ("author", "Author", "author"),
     ("source", "Source", "source"),
 )
+
+
+#: A hit names at most so many sections that hold what was asked.
+MOST_SECTIONS = 3
 
 
 class Asker:
@@ -156,14 +161,15 @@ class Asker:
         document = document_from_json(stored["document"])
         changes = self.changes_after(document.id, match.changes)
         passages = unpack(stored["passages"])
-        beginning = passages[0].text if passages else document.summary or ""
+        quoted = highlighter.quote(passages, passages[0].text if passages else document.summary or "")
         return Hit(
             id=document.id,
             url=stored["url"],
             type=document.type,
             title=document.title,
             title_html=highlighter.title(document.title, document.lang),
-            snippet_html=highlighter.snippet(passages, beginning),
+            snippet_html=quoted.html,
+            sections=_sections(stored, quoted.passages),
             date=document.date,
             authors=document.authors,
             tags=self.tags(document.tags),
@@ -239,3 +245,11 @@ class Asker:
             for one in self._site.facts.values()
             if one.ref.type == "service"
         }
+
+
+def _sections(stored: Mapping[str, Any], passages: Sequence[int]) -> tuple[SectionLink, ...]:
+    """The headed sections among the passages of a document, as links: at most `MOST_SECTIONS`."""
+    with_text = [(anchor, heading) for anchor, heading, text in stored["sections"] if text]
+    found = [with_text[number] for number in passages]
+    links = (SectionLink(heading, f"{stored['url']}#{anchor}") for anchor, heading in found if anchor)
+    return tuple(islice(links, MOST_SECTIONS))

@@ -11,7 +11,8 @@ from functools import cached_property
 from kb.errors import ParameterError
 from kb.folding import fold, fold_name
 from kb.language.citations import canonical
-from kb.language.query import ReadQuery, TypedFilter
+from kb.language.query import ReadQuery
+from kb.language.query_parts import TypedFilter
 from kb.language.tree import Node
 from kb.model import SORTS, STATUSES, TYPES, Query, Unknown
 from kb.search.engine import Engine

@@ -1,7 +1,8 @@
 """Everyday words that lead to terms of art: a topic typed by any of its labels also finds its other labels.
 
 The labels are the vocabulary's (SKOS prefLabel and altLabel, English and Spanish). The visitor's own words count in
-full, the other labels less. Identifiers have their own way (`kb.language.lexicon`): a topic here has only ordinary words.
+full, the other labels less. Identifiers have their own way (`kb.language.lexicon`): a topic here has
+only ordinary words.
 """
 
 from __future__ import annotations

@@ -27,6 +27,14 @@ class Found:
     node: int
 
 
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A snippet as HTML, and the passages that hold as much of what was asked as any."""
+
+    html: str
+    passages: tuple[int, ...]
+
+
 class Highlighter:
     """Marks what a query matched. Made once for a query, used for all its hits."""
 
@@ -67,18 +75,22 @@ class Highlighter:
         passage = Passage.of(text, self._analyzer.tokens(text, lang))
         return _marked(text, 0, len(text), self.find(passage))
 
-    def snippet(self, passages: Sequence[Passage], otherwise: str) -> str:
-        """The stretch that holds most of what was asked, as HTML; the beginning of `otherwise` where none does."""
-        best: tuple[_Window, Passage, list[Found]] | None = None
-        for passage in [] if self._is_empty else passages:
+    def quote(self, passages: Sequence[Passage], otherwise: str) -> Quoted:
+        """The stretch that holds most of what was asked; the beginning of `otherwise` where none does.
+
+        `passages` of the answer are the numbers of the passages that hold as much of it as any does, the best first.
+        """
+        windows: list[tuple[_Window, int, list[Found]]] = []
+        for number, passage in enumerate([] if self._is_empty else passages):
             found = self.find(passage)
-            window = _best_window(passage.text, found) if found else None
-            if window and (best is None or window.worth > best[0].worth):
-                best = window, passage, found
-        if best is None:
-            return _shown(otherwise, 0, _cut(otherwise, 0), [])
-        window, passage, found = best
-        return _shown(passage.text, window.start, window.end, found)
+            if found:
+                windows.append((_best_window(passage.text, found), number, found))
+        if not windows:
+            return Quoted(_shown(otherwise, 0, _cut(otherwise, 0), []), ())
+        windows.sort(key=lambda one: one[0].worth, reverse=True)
+        window, number, found = windows[0]
+        equal = tuple(one[1] for one in windows if one[0].worth[0] == window.worth[0])
+        return Quoted(_shown(passages[number].text, window.start, window.end, found), equal)
 
     def find(self, passage: Passage) -> list[Found]:
         """The matches of a passage from left to right, none overlapping."""

@@ -128,6 +128,7 @@ def _hit(hit: Hit) -> Answer:
         "status": hit.status,
         "change": _change(hit.change) if hit.change else None,
         "score": round(hit.score, PRECISION),
+        "sections": [{"title": one.title, "url": one.url} for one in hit.sections],
     }
 
 
