@@ -176,7 +176,7 @@ class _Reading:
         bounds = list(accumulate(map(len, parts), initial=start))
         first = len(self.tokens)
         terms = list(map(self._known.__getitem__, words))
-        self.tokens += map(_new_token, zip(terms, bounds[1::2], bounds[2::2], strict=True))
+        self.tokens += map(_new_token, zip(terms, bounds[1::2], bounds[2::2], strict=False))
         self._noted += compress(count(first), map(self._known.noted.__contains__, words))
 
     def settle(self) -> None:
