@@ -113,6 +113,7 @@ def test_a_search_is_answered_as_the_contract_writes_it() -> None:
                     "url": "https://c.example/",
                 },
                 "score": 7.3123,
+                "sections": [],
             }
         ],
         "facets": [
