@@ -83,7 +83,9 @@ def _whoosh(collection: Collection) -> Run:
         writer.add_document(id=one, title=title, body=text)
     writer.commit(optimize=True)
     searcher, parser = index.searcher(), MultifieldParser(["title", "body"], schema, group=OrGroup)
-    return lambda text: [hit["id"] for hit in searcher.search(parser.parse(" ".join(re.findall(r"\w+", text))), limit=10)]
+    return lambda text: [
+        hit["id"] for hit in searcher.search(parser.parse(" ".join(re.findall(r"\w+", text))), limit=10)
+    ]
 
 
 def _fts5(collection: Collection) -> Run:
@@ -93,7 +95,9 @@ def _fts5(collection: Collection) -> Run:
 
     def run(text: str) -> list[str]:
         words = " OR ".join(f'"{word}"' for word in re.findall(r"\w+", text))
-        found = database.execute("SELECT id FROM docs WHERE docs MATCH ? ORDER BY bm25(docs, 0, 2, 1) LIMIT 10", (words,))
+        found = database.execute(
+            "SELECT id FROM docs WHERE docs MATCH ? ORDER BY bm25(docs, 0, 2, 1) LIMIT 10", (words,)
+        )
         return [row[0] for row in found]
 
     return run
