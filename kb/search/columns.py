@@ -114,7 +114,7 @@ class Columns:
         return mask
 
     def _selected(self, selection: Selection, request: Request) -> Mask:
-        if selection.facet == STATUS:
+        if selection.facet == STATUS and STATUS not in self.facets:
             wanted = [STATUSES.index(value) for value in selection.values if value in STATUSES]
             return np.isin(self.statuses(request), wanted)
         column = self.facets.get(selection.facet)
@@ -173,7 +173,7 @@ class Columns:
             return chosen, {}
         selected = {selection.facet: selection.values for selection in request.selections}
         counted: dict[str, tuple[Counted, ...]] = {}
-        for name in (*self.facets, STATUS):
+        for name in dict.fromkeys((*self.facets, STATUS)):
             others = chosen
             if name in masks:
                 others = base.copy()
@@ -184,7 +184,7 @@ class Columns:
         return chosen, counted
 
     def _count(self, name: str, mask: Mask, selected: tuple[str, ...], request: Request) -> tuple[Counted, ...]:
-        if name == STATUS:
+        if name == STATUS and STATUS not in self.facets:
             counts = np.bincount(self.statuses(request)[mask], minlength=len(STATUSES))
             return _listed(FacetSpec(STATUS), STATUSES, counts, selected)
         column = self.facets[name]

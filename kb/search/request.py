@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from kb import clock
 from kb.language.tree import Matching, Node
 
-#: The facet that engines compute from dates: its values are `kb.model.STATUSES`.
+#: The facet that engines compute from dates, unless entries carry one of this name: its values are `kb.model.STATUSES`.
 STATUS = "status"
 
 

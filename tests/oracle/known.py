@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from kb import clock
 from kb.folding import fold_name
 from kb.language import authorities
 from kb.language.analysis import Analyzer
@@ -46,7 +47,7 @@ class Known:
 
     def status(self, as_of: dt.date | None, everything: dict[str, Known], changes: Iterable[Change]) -> str:
         """The first status that holds; with `as_of`, what came later than that day has not happened."""
-        document, day = self.document, as_of or dt.datetime.now().astimezone().date()
+        document, day = self.document, as_of or clock.today()
         if document.superseded_by is not None:
             successor = everything.get(document.superseded_by)
             if as_of is None or successor is None or successor.date is None or successor.date <= as_of:

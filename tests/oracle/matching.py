@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from kb.asking.matching import MOST_PAIRS
 from kb.language import authorities
 from kb.language.query import ReadQuery
-from kb.language.tree import AnyOf, AnyTerm, Node, Phrase, Prefix, Unit
-from kb.search.scoring import FIELD_WEIGHTS, K1, PHRASE_WEIGHT, STRONG_WEIGHT, WORDS_SHARE, B
+from kb.language.tree import AnyOf, AnyTerm, Named, Node, Phrase, Prefix, Unit
+from kb.search.scoring import (
+    FIELD_WEIGHTS,
+    K1,
+    MOST_WORDS,
+    NEAR_WEIGHT,
+    OTHER_NAMES_WEIGHT,
+    PHRASE_WEIGHT,
+    STRONG_WEIGHT,
+    B,
+)
 from tests.oracle.known import Known, Stretch
 
 
@@ -73,25 +84,32 @@ def _strict(read: ReadQuery, match: str) -> Ruling:
         return replace(ruling, minimum=len(others))
     words = [unit for unit in others if not unit.strong]
     strong = any(unit.strong for unit in others) and not any(unit.strong for unit in required)
-    return replace(ruling, words=math.ceil(len(words) * WORDS_SHARE), one_strong=strong)
+    return replace(ruling, words=min(math.ceil(len(words) / 2), MOST_WORDS), one_strong=strong)
 
 
-def _as_cited(unit: Unit, documents: Iterable[Known]) -> Unit:
+def _as_cited(unit: Unit, documents: Sequence[Known]) -> Unit:
     """A citation that nothing cites as its nearest enclosing part that is cited."""
     if not isinstance(unit.node, AnyTerm) or not unit.node.terms[0].startswith("§"):
         return unit
-    every = {wider for known in documents for wider in known.carries["cites"]}
-    key = unit.node.terms[0].removeprefix("§")
-    nearest = next((wider for wider in authorities.covering(key) if wider in every), key)
-    return replace(unit, node=AnyTerm(("§" + nearest,)))
+    for key in authorities.covering(unit.node.terms[0].removeprefix("§")):
+        wider = AnyTerm(("§" + key,))
+        if any(has(known, wider) for known in documents):
+            return replace(unit, node=wider)
+    return unit
 
 
 # -- one node in one document ------------------------------------------------------------------------------------------
 
 
 def has(known: Known, node: Node) -> bool:
-    """Whether a node stands anywhere in a document."""
-    return occurrences(known, node) > 0
+    """Whether a node stands anywhere in a document; of a name all words, wherever they stand, or another name."""
+    match node:
+        case Named(words, names):
+            return all(has(known, word) for word in words) or any(has(known, name) for name in names)
+        case AnyOf(nodes):
+            return any(has(known, one) for one in nodes)
+        case AnyTerm() | Phrase() | Prefix():
+            return occurrences(known, node) > 0
 
 
 def occurrences(known: Known, node: Node) -> float:
@@ -116,27 +134,58 @@ def _times(node: Node, stretch: Stretch) -> int:
             return sum(all(set(terms) & stretch[at + n] for n, terms in enumerate(places)) for at in starts)
         case AnyOf(nodes):
             return sum(_times(one, stretch) for one in nodes)
+        case Named():
+            raise NotImplementedError("the parts of a name are counted one by one")
 
 
 # -- scores ------------------------------------------------------------------------------------------------------------
 
 
-def scores(ruling: Ruling, documents: Sequence[Known]) -> dict[str, float]:
+def scores(ruling: Ruling, read: ReadQuery, documents: Sequence[Known]) -> dict[str, float]:
     """BM25F of every document: weighted frequencies and lengths, saturated, times the rarity of each unit."""
     lengths = {known.id: _length(known) for known in documents}
     average = sum(lengths.values()) / len(lengths) if lengths else 0.0
     found = dict.fromkeys(lengths, 0.0)
+    for weight, node in (*_weighed(ruling), *((NEAR_WEIGHT, pair) for pair in _pairs(read))):
+        having = [known for known in documents if has(known, node)]
+        rarity = math.log(1 + (len(documents) - len(having) + 0.5) / (len(having) + 0.5))
+        for known in having:
+            times = occurrences(known, node)
+            norm = K1 * (1 - B + B * lengths[known.id] / average)
+            found[known.id] += weight * rarity * times * (K1 + 1) / (times + norm)
+    return found
+
+
+def _weighed(ruling: Ruling) -> Iterator[tuple[float, Node]]:
+    """What adds to a score, with its weight."""
     for unit in (*ruling.required, *ruling.others):
         weight = STRONG_WEIGHT if unit.strong else PHRASE_WEIGHT if isinstance(unit.node, Phrase) else 1.0
-        # The members of an OR count one by one.
-        for node in unit.node.nodes if isinstance(unit.node, AnyOf) else (unit.node,):
-            having = [known for known in documents if has(known, node)]
-            rarity = math.log(1 + (len(documents) - len(having) + 0.5) / (len(having) + 0.5))
-            for known in having:
-                times = occurrences(known, node)
-                norm = K1 * (1 - B + B * lengths[known.id] / average)
-                found[known.id] += weight * rarity * times * (K1 + 1) / (times + norm)
-    return found
+        yield from _parts(weight, unit.node)
+
+
+def _parts(weight: float, node: Node) -> Iterator[tuple[float, Node]]:
+    """The members of an OR count one by one, and so do the words of a name; its other names count together."""
+    match node:
+        case AnyOf(nodes):
+            for one in nodes:
+                yield from _parts(weight, one)
+        case Named(words, names):
+            yield from ((weight, word) for word in words)
+            yield weight * OTHER_NAMES_WEIGHT, AnyOf(names)
+        case AnyTerm() | Phrase() | Prefix():
+            yield weight, node
+
+
+def _pairs(read: ReadQuery) -> list[Phrase]:
+    """Units that follow each other in the query, as phrases; each once, of the first sixteen."""
+    nodes: list[Node] = []
+    for unit in read.units:
+        nodes += unit.node.words if isinstance(unit.node, Named) else [unit.node]
+    found = []
+    for one, other in pairwise(nodes):
+        if isinstance(one, AnyTerm) and isinstance(other, AnyTerm):
+            found.append(Phrase((one.terms, other.terms)))
+    return list(dict.fromkeys(found[:MOST_PAIRS]))
 
 
 def _length(known: Known) -> float:

@@ -15,9 +15,10 @@ from kb.language import authorities
 from kb.language.analysis import Analyzer
 from kb.language.citations import canonical
 from kb.language.lexicon import Lexicon
-from kb.language.query import QueryReader, ReadQuery, TypedFilter
+from kb.language.query import QueryReader, ReadQuery
+from kb.language.query_parts import TypedFilter
 from kb.model import GROUPS, NEWS_TYPES, Change, Document, Query
-from kb.search.scoring import FADED, HALF_LIFE_DAYS
+from kb.search.scoring import FADED, HALF_LIFE_DAYS, PAGE_WEIGHT
 from kb.vocabulary import Vocabulary
 from tests.oracle.known import Known, Shelf
 from tests.oracle.matching import Ruling, has, rule, scores
@@ -98,7 +99,7 @@ class Oracle:
                     facets[facet][value] = (count, value in mine, self._parent(facet, value))
         matches = [known for known in base if selected(known)]
         sort = query.sort or ("relevance" if read.units else "newest")
-        faded = self._faded(scores(ruling, self._known), query.as_of)
+        faded = self._faded(scores(ruling, read, self._known), query.as_of)
         promoted = self._promoted(read, ruling)
         ordered = self._ordered(matches, faded, sort, promoted)
         moved = self._moved(ordered) if sort == "relevance" else frozenset()
@@ -212,10 +213,10 @@ class Oracle:
         newest = as_of or max(dates, default=None)
         faded = {}
         for known in self._known:
-            factor = 1.0
+            factor = PAGE_WEIGHT if known.document.type == "page" else 1.0
             if known.document.type in NEWS_TYPES and known.date and newest:
                 age = max((newest - known.date).days, 0)
-                factor = FADED + (1 - FADED) * 0.5 ** (age / HALF_LIFE_DAYS)
+                factor *= FADED + (1 - FADED) * 0.5 ** (age / HALF_LIFE_DAYS)
             faded[known.id] = found[known.id] * factor
         return faded
 
