@@ -132,7 +132,7 @@ class Analyzer:
 
     def _read_word(self, word: str, lang: str) -> tuple[tuple[str, ...], bool]:
         """The terms of a word, and whether what stands beside it matters."""
-        plain = capitals(word)
+        plain = shouted(word)
         acronym = self.lexicon.acronym(plain)
         if acronym is not None:
             return (*self.identifier_terms(acronym), *exact_acronym(plain)), True
@@ -194,7 +194,7 @@ class _Reading:
 
     def _settle_acronym(self, index: int) -> None:
         token = self.tokens[index]
-        word = capitals(self._text[token.start : token.end])
+        word = shouted(self._text[token.start : token.end])
         if word in self._lexicon.several:
             near = self.tokens[max(0, index - _NEAR) : index + _NEAR]
             chosen = self._lexicon.chosen(word, {one.terms[0] for one in near})
@@ -226,7 +226,7 @@ class _Reading:
 
     def _apply(self, own: dict[str, Identifier | None]) -> None:
         for index, token in enumerate(self.tokens):
-            word = capitals(self._text[token.start : token.end])
+            word = shouted(self._text[token.start : token.end])
             if word in own:
                 self._become(index, own[word], word)
 
@@ -240,7 +240,7 @@ class _Reading:
                 return
 
 
-def capitals(word: str) -> str:
+def shouted(word: str) -> str:
     """The acronym that a word in capitals may be (`U.S.C.I.S.`, `RFEs` and `ICE's` too); empty where it is none."""
     plain = bare(word)
     if plain.isupper():
@@ -271,9 +271,9 @@ _ZIP = re.compile(r",?[ \u00a0]{1,2}\d{5}(?!\d)")
 def is_word_here(text: str, start: int, end: int, rule: WordRule) -> bool:
     """Whether capitals that are a word too are the word here: ICE beside STORM, TN behind a town."""
     before, after = _beside(text, start, end)
-    shouted = {fold(word) for word in (before, after) if word.isupper() and len(word) > 1}
+    loud = {fold(word) for word in (before, after) if word.isupper() and len(word) > 1}
     near = {fold(before), fold(after)}
-    if near & rule.always or shouted & rule.beside:
+    if near & rule.always or loud & rule.beside:
         return True
     return text[start:end] == "TN" and _is_state(text, start, end)
 

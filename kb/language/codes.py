@@ -65,7 +65,7 @@ def code_pattern() -> re.Pattern[str]:
             |(?<=[Mm]atter{_SPACE}of{_SPACE})(?:[A-Za-z]{_DASH}){{1,6}}(?:[A-Za-z]{_DASH}?(?=\W|\Z))?)(?!\w)
         | (?P<named>{named})(?!\w)
         | (?:[Ff]orms?{_SPACE})?(?P<visa>{_classes()}){plural}{end}
-            (?P<more>(?:/(?:\d?[A-Ca-c]|\d)(?!\w))+|{_SPACE}(?:and|or|&){_SPACE}[BC](?![{DASHES}\w]))?
+            (?P<more>(?:/(?:\d?[A-Ca-c]|\d)(?![{DASHES}\w]))+|{_SPACE}(?:and|or|&){_SPACE}[BC](?![{DASHES}\w]))?
         | (?:(?P<word>(?i:forms?|formularios?){_SPACE}(?:(?:[Nn]o\.|number){_SPACE})?))?
             (?P<form>(?P<form_letters>(?i:{"|".join(_FORM_LETTERS)}))(?P<space>{_DASH}|{_SPACE})?
               (?P<again>[Ff]orm{_SPACE})?(?P<number>\d{{1,4}})(?P<suffix>{_DASH}?[A-Za-z]{{1,3}}?)??)
@@ -98,9 +98,9 @@ def _classes() -> str:
     wide = [_wide(*_split(name)) for name in tables["suffixed"] if _may_be_wide(*_split(name))]
     return "|".join(
         (
+            rf"(?:{'|'.join(wide)})(?:(?<=[A-CRb])|(?=\Z)|{spaced})",
             *sorted(together, key=len, reverse=True),
             rf"(?:{'|'.join(apart)})(?={_SPACE}(?i:{followers})(?!\w)|{spaced})",
-            rf"(?:{'|'.join(wide)})(?:(?<=[A-CRb])|(?=\Z)|{spaced})",
         )
     )
 
@@ -109,7 +109,7 @@ def _suffixed(letters: str, rest: str) -> str:
     """Letters, a hyphen, a space or nothing, and a number with a suffix, which may have its own hyphen or brackets."""
     special = rest[-1].isalpha() or len(letters) > 1 or len(rest) > 2
     hyphen = rf"(?:{_DASH}|{_SPACE})?" if special else f"{_DASH}?"
-    inner = f"{_DASH}?".join(
+    inner = (f"(?:{_DASH}|/)?" if rest == "1D" else f"{_DASH}?").join(
         rf"(?:{_either_case(char)}|\({_either_case(char)}\))" if char in "ABC" else _either_case(char) for char in rest
     )
     return _either_case(letters) + hyphen + inner
@@ -221,7 +221,7 @@ def _read_class(match: re.Match[str]) -> tuple[Code, ...]:
             return ()
     preference = table("classes")["preference"]
     squeezed = match["visa"].lower()
-    if squeezed in preference and {*before[-3:], *after[:3]} & set(preference["words"]):
+    if squeezed in preference and {*before[-3:], *after[:4]} & set(preference["words"]):
         first = preference[squeezed]
     return (Code(first, "visa"), *(Code(key, "visa") for key in _further(first, match["more"])))
 

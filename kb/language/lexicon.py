@@ -250,3 +250,4 @@ def _enclosing_classes(value: str) -> Iterator[str]:
         yield f"{match[1]}-{match[2]}"
     if match:
         yield match[1]
+    yield from table("classes")["broader"].get(value, ())

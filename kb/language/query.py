@@ -9,7 +9,9 @@ from kb.folding import fold
 from kb.language import authorities
 from kb.language.analysis import AUTHORITY, EXACT, IDENTIFIER, Analyzer, Piece, bare, exact_acronym, pieces
 from kb.language.citations import canonical, find_citations
-from kb.language.lexicon import Identifier, word_rules
+from kb.language.codes import Code
+from kb.language.lexicon import Identifier
+from kb.language.query_acronyms import acronym_of, choose_words, first_term
 from kb.language.query_parts import (
     HIDDEN,
     Part,
@@ -20,9 +22,7 @@ from kb.language.query_parts import (
     capitals,
     citation,
     hide,
-    is_word_here,
     join_alternatives,
-    means_acronym,
     not_used,
     plain_word,
     prefix,
@@ -32,7 +32,7 @@ from kb.language.query_parts import (
     topic_part,
 )
 from kb.language.redaction import PLACEHOLDER
-from kb.language.stems import stem
+from kb.language.tables import table
 from kb.language.topics import Topics
 from kb.language.tree import AnyTerm, Node, Phrase, Unit
 from kb.model import TYPES, Mark
@@ -174,12 +174,15 @@ class QueryReader:
     # -- plain text: citations, identifiers, words ------------------------------------------------------------------
 
     def _plain(self, text: str) -> list[Part]:
+        if alone := self._class_alone(text):
+            return alone
         signs = {match.end(): match[1] for match in _SIGN.finditer(text)}
         parts: list[Part] = []
         for piece in pieces(capitals(text), self._lexicon):
             parts += self._piece(piece, text, signs.get(piece.start, ""))
-        self._choose_words(parts)
+        choose_words(parts)
         parts = self._join_labels(parts, text)
+        self._choose_meanings(parts, text)
         return self._join_topics(absorb(parts, text), text)
 
     def _piece(self, piece: Piece, text: str, sign: str) -> list[Part]:
@@ -201,24 +204,32 @@ class QueryReader:
                      identifier=identifier, also=also)  # fmt: skip
 
     def _word(self, piece: Piece, typed: str, sign: str) -> Part:
-        word = bare(piece.text)
-        folded = fold(word)
-        identifier = self._lexicon.acronym(word.upper().removesuffix("S")) if word[:-1].isupper() else None
-        identifier = self._lexicon.folded_acronyms.get(folded) or identifier
-        if identifier and (word.isupper() or word[:-1].isupper() or means_acronym(folded)):
+        identifier = self._lexicon.acronym(acronym_of(piece.text))
+        if identifier:
             return self._identifier(piece, typed, identifier, sign)
-        return plain_word(piece.start, piece.end, typed, folded, sign)
+        return plain_word(piece.start, piece.end, typed, fold(bare(piece.text)), sign)
 
-    def _choose_words(self, parts: list[Part]) -> None:
-        """Acronyms in small letters that are words here: `ice` beside `storm`."""
+    def _class_alone(self, text: str) -> list[Part]:
+        """A query that is a capital letter and nothing else is a class: `H`."""
+        letter = text.strip()
+        if len(letter) != 1 or letter not in table("classes")["classes"]["letters"]:
+            return []
+        start = text.index(letter)
+        identifier = self._lexicon.of_code(Code(letter.lower(), "visa"))
+        return [self._identifier(Piece(start, start + 1, letter), letter, identifier, "")]
+
+    def _choose_meanings(self, parts: list[Part], text: str) -> None:
+        """Acronyms with several meanings, by the words around them; the mark says what else they may be."""
         for index, part in enumerate(parts):
-            folded = fold(bare(part.text))
-            rule = word_rules().get(folded)
-            if rule is None or part.identifier is None:
+            acronym = acronym_of(part.text)
+            if part.kind != "word" or acronym not in self._lexicon.several:
                 continue
-            near = [other for other in parts[max(0, index - 1) : index + 2] if other is not part]
-            if is_word_here(part, near, rule):
-                parts[index] = plain_word(part.start, part.end, part.text, folded, part.sign)
+            near = {first_term(other, "en") for other in parts if other is not part}
+            chosen = self._lexicon.chosen(acronym, near)
+            if chosen is not None:
+                piece = Piece(part.start, part.end, part.text)
+                parts[index] = self._identifier(piece, text[part.start : part.end], chosen, part.sign)
+                parts[index].also += tuple(f"or {name}" for name in self._lexicon.otherwise(acronym, chosen))
 
     def _join_labels(self, parts: list[Part], text: str) -> list[Part]:
         """Words that together are a label of an identifier become that identifier."""
@@ -237,15 +248,13 @@ class QueryReader:
         return joined
 
     def _label_at(self, parts: list[Part], index: int, text: str) -> tuple[int, Identifier | None]:
-        following = parts[index : index + 2]
-        if len(following) < 2 or any(part.kind != "word" for part in following):
+        if len(parts) < index + 2 or parts[index].kind in ("visa", "form", "case"):
             return 0, None
         for lang in ("en", "es"):
-            first, second = (stem(fold(bare(part.text)), lang) for part in following)
+            first, second = (first_term(part, lang) for part in parts[index : index + 2])
             for stems, identifier in self._lexicon.phrases.get((first, second), ()):
                 words = parts[index : index + len(stems)]
-                found = tuple(stem(fold(bare(part.text)), lang) for part in words if part.kind == "word")
-                if found == stems and adjacent(words, text):
+                if tuple(first_term(part, lang) for part in words) == stems and adjacent(words, text):
                     return len(stems), identifier
         return 0, None
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 from kb.folding import fold
 from kb.language import authorities
 from kb.language.analysis import AUTHORITY, EXACT, IDENTIFIER, bare
-from kb.language.lexicon import Identifier, WordRule, word_rules
+from kb.language.lexicon import Identifier
 from kb.language.redaction import PLACEHOLDER
 from kb.language.stems import stem, stop_words
 from kb.language.topics import Topic
@@ -23,7 +23,9 @@ HIDDEN = "\ue000"
 _SMALL_CITATION = re.compile(r"(?i)\b(?:ina|i\.n\.a\.|c\.?\s?f\.?\s?r\b\.?|u\.?\s?s\.?\s?c\b\.?)(?=[\s§\d])")
 _NOT_USED = re.compile(r"[^\w\s.,;:!?'’\"()\-–—/&$§%+\ue000]+|&{2,}|(?<!\S)[&+*|-]+(?!\S)")
 #: Words that belong to an identifier right beside them (DESIGN.md 6), with their plurals and Spanish forms.
-_BELONGING = frozenset({"visa", "visas", "form", "forms", "status", "formulario", "formularios"})
+_BELONGING = frozenset(
+    {"visa", "visas", "visado", "visados", "form", "forms", "formulario", "formularios", "status", "estatus"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +111,6 @@ def prefix(part: Part) -> Part:
     return Part(
         part.start, part.end + 1, "prefix", part.text + "*", value, part.text + "*", Prefix(start + value), part.sign
     )
-
-
-def means_acronym(folded: str) -> bool:
-    """Whether small letters may be the acronym."""
-    rule = word_rules().get(folded)
-    return rule is None or rule.small
-
-
-def is_word_here(part: Part, near: list[Part], rule: WordRule) -> bool:
-    """Whether an acronym that is a word too is the word, by what stands next to it."""
-    if part.text.isupper() and rule.told:
-        return any(fold(other.text) in rule.beside and other.text.isupper() for other in near)
-    return any(fold(other.text) in rule.beside for other in near)
 
 
 def adjacent(parts: list[Part], text: str) -> bool:
