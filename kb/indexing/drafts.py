@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kb.content.files import FOLDER, PageFile, is_id, parse_page, url_of
+from kb.content.files import PageFile, is_id, parse_page, path_of, url_of
 from kb.indexing.reading import PageReader
 from kb.language.analysis import Analyzer
 from kb.language.lexicon import Lexicon
@@ -22,11 +22,11 @@ def draft_at(root: Path, path: str) -> Page | None:
     """The draft that would be served at a URL path, or None where there is no valid draft for it."""
     inner = path.strip("/")
     for document_id in (inner, f"pages/{inner}"):
-        file = root / FOLDER / f"{document_id}.md"
-        if not is_id(document_id) or not file.is_file():
+        data = _bytes_of(root, document_id)
+        if data is None:
             continue
         vocabulary = Vocabulary.load(root / PATH)
-        document, _ = parse_page(PageFile(document_id, str(file), file.read_bytes()), vocabulary)
+        document, _ = parse_page(PageFile(document_id, path_of(document_id), data), vocabulary)
         if document is None or not document.draft:
             continue
         reading = PageReader(Analyzer(Lexicon(vocabulary)), vocabulary).read(document)
@@ -36,3 +36,10 @@ def draft_at(root: Path, path: str) -> Page | None:
             vocabulary.services(document.tags), reading.cites, "unreviewed", (),
         )  # fmt: skip
     return None
+
+
+def _bytes_of(root: Path, document_id: str) -> bytes | None:
+    try:
+        return (root / path_of(document_id)).read_bytes() if is_id(document_id) else None
+    except OSError:
+        return None

@@ -1,0 +1,154 @@
+"""The library's one face, used as a stranger would use it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import kb
+from kb import Change, Document, KnowledgeBase, Query
+from kb.errors import ConfigError, DocumentError, RootError, UnknownDocumentError
+from tests.indexing.roots import make_root, page, write
+
+CONCEPTS = {
+    "asylum": {"prefLabel": "Asylum", "group": "topic", "service": "services/visas/asylum"},
+    "h-1b": {"prefLabel": "H-1B", "group": "visa"},
+}
+
+
+def test_a_document_needs_only_an_id_and_a_body() -> None:
+    base = KnowledgeBase.from_documents([Document(id="x: ü/1", body="Some words")])
+    (hit,) = base.search("words").hits
+    assert (hit.id, hit.type, hit.title, hit.date, hit.tags) == ("x: ü/1", "page", "", None, ())
+    assert base.document("x: ü/1").html == "<p>Some words</p>"
+    assert base.related("x: ü/1") == ()
+    assert base.status().documents == 1
+
+
+def test_no_documents_are_a_knowledge_base_as_well() -> None:
+    base = KnowledgeBase.from_documents([])
+    assert base.search("anything").total == 0
+    assert base.suggest("a") == ()
+    assert base.rebuild().documents == 0
+
+
+@pytest.mark.parametrize("bad", ["", "a\nb", "a\x00", "\x7f"])
+def test_an_id_is_any_text_without_control_characters(bad: str) -> None:
+    with pytest.raises(DocumentError, match="cannot be an id"):
+        KnowledgeBase.from_documents([Document(id=bad, body="")])
+
+
+def test_an_id_stands_once() -> None:
+    with pytest.raises(DocumentError, match="Two documents have the id “a”"):
+        KnowledgeBase.from_documents([Document("a", ""), Document("a", "")])
+
+
+def test_tags_are_ids_or_labels_and_an_unknown_one_names_the_nearest() -> None:
+    base = KnowledgeBase.from_documents([Document("a", "Words", tags="ASYLUM")], vocabulary=CONCEPTS)  # type: ignore[arg-type]
+    assert [tag.id for tag in base.search("words").hits[0].tags] == ["asylum"]
+    with pytest.raises(DocumentError, match="a: unknown tag “asylm”: did you mean asylum"):
+        KnowledgeBase.from_documents([Document("a", "", tags=("asylm",))], vocabulary=CONCEPTS)
+
+
+def test_what_is_nested_too_deep_names_its_document() -> None:
+    with pytest.raises(DocumentError, match="a: lists, quotations or tags are nested too deeply"):
+        KnowledgeBase.from_documents([Document("a", ">" * 400 + "x", markdown=True)])
+
+
+def test_a_change_of_the_law_is_given_by_any_citation_of_it() -> None:
+    change = Change("8 C.F.R. § 214.2(h)", dt.date(2020, 1, 1), "A rule", "https://example.org/")
+    document = Document("a", "See 8 CFR 214.2(h)(4).", date=dt.date(2019, 1, 1))
+    base = KnowledgeBase.from_documents([document], changes=[change])
+    assert base.document("a").status == "law-changed"
+    assert base.document("a").changes[0].authority == "8 CFR 214.2(h)"
+    with pytest.raises(DocumentError, match="“the rule” is not a citation"):
+        KnowledgeBase.from_documents([document], changes=[Change("the rule", dt.date(2020, 1, 1), "", "")])
+
+
+def test_a_folder_of_ones_own_keeps_its_index_and_a_temporary_one_goes(tmp_path: Path) -> None:
+    KnowledgeBase.from_documents([Document("a", "Words")], path=tmp_path)
+    assert (tmp_path / "index/whoosh/CURRENT").exists()
+    base = KnowledgeBase.from_documents([Document("a", "Words")])
+    root = base.settings.root
+    assert root.exists()
+    del base
+    gc.collect()
+    assert not root.exists()
+
+
+def test_a_query_is_words_or_a_query() -> None:
+    base = KnowledgeBase.from_documents([Document("a", "Some words"), Document("b", "Other words")])
+    assert base.search("words").total == base.search(Query(text="words", match="all", per_page=1)).total == 2
+
+
+def test_a_root_is_a_folder_with_configuration_and_content(tmp_path: Path) -> None:
+    with pytest.raises(RootError, match=r"no kb\.toml here"):
+        KnowledgeBase.open(tmp_path)
+    (tmp_path / "kb.toml").write_text("", encoding="ascii")
+    with pytest.raises(RootError, match="no content/"):
+        KnowledgeBase.open(tmp_path)
+    (tmp_path / "content").mkdir()
+    assert KnowledgeBase.open(str(tmp_path)).rebuild().documents == 0
+    (tmp_path / "kb.toml").write_text("nope = 1", encoding="ascii")
+    with pytest.raises(ConfigError, match=r"kb\.toml:1: unknown key"):
+        KnowledgeBase.open(tmp_path)
+
+
+def test_the_package_names_its_public_parts_and_no_others() -> None:
+    for name in kb.__all__:
+        assert getattr(kb, name)
+    with pytest.raises(AttributeError, match="no attribute 'nope'"):
+        _: Any = kb.nope
+
+
+# -- drafts ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("files", [True, False], ids=["files", "documents"])
+def test_a_draft_reaches_no_search_count_suggestion_or_related_list(files: bool, tmp_path: Path) -> None:
+    words = "Whoever asks for protection tells an officer why. " * 20
+    if files:
+        root = make_root(tmp_path / "root", {})
+        write(root, "pages/a", page("Open", words, tags=["asylum"], related=["pages/secret"]))
+        write(
+            root, "pages/secret", page("Hidden matter", words, tags=["asylum"], authors=["Hidden Person"], draft=True)
+        )
+        write(root, "services/visas/asylum", page("Hidden service", words, draft=True))
+        base = KnowledgeBase.open(root)
+        base.rebuild()
+    else:
+        hidden: dict[str, Any] = {"tags": ("asylum",), "authors": ("Hidden Person",), "draft": True}
+        documents = [
+            Document("pages/a", words, title="Open", tags=("asylum",), related=("pages/secret",)),
+            Document("pages/secret", words, title="Hidden matter", **hidden),
+            Document("services/visas/asylum", words, title="Hidden service", type="service", draft=True),
+        ]
+        base = KnowledgeBase.from_documents(documents, vocabulary=CONCEPTS)
+    results = base.search("protection")
+    assert [hit.id for hit in results.hits] == ["pages/a"]
+    assert base.search("hidden").total == 0
+    assert base.suggest("hidden") == ()
+    assert base.related("pages/a") == ()
+    assert "idden" not in repr(results.facets)
+    assert "visas/asylum" not in repr(results.facets)
+    assert base.reader().locate("/secret/") is None
+    assert [ref.id for ref in base.reader().refs()] == ["pages/a"]
+    with pytest.raises(UnknownDocumentError):
+        base.document("pages/secret")
+    with pytest.raises(UnknownDocumentError):
+        base.related("pages/secret")
+
+
+def test_a_draft_is_read_from_its_file_by_its_address_alone(tmp_path: Path) -> None:
+    root = make_root(tmp_path / "root")
+    write(root, "pages/secret", page("A draft", "Of A123456789", draft=True))
+    base = KnowledgeBase.open(root)
+    found = base.draft_at("/secret/")
+    assert found is not None
+    assert (found.document.title, found.html) == ("A draft", "<p>Of [number]</p>")
+    for path in ("/about/", "/nope/", "/", "/../kb/", "/secret\x00/", "//secret//x", "/" + "x" * 5000):
+        assert base.draft_at(path) is None
