@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -166,21 +166,15 @@ class Columns:
         count(facet, value) = documents of `base` under every other facet's selection that carry the value.
         """
         masks = {selection.facet: self._selected(selection, request) for selection in request.selections}
-        chosen = base.copy()
-        for mask in masks.values():
-            chosen &= mask
+        chosen = _all_of(base, masks.values())
         if not request.facets:
             return chosen, {}
         selected = {selection.facet: selection.values for selection in request.selections}
         counted: dict[str, tuple[Counted, ...]] = {}
         for name in dict.fromkeys((*self.facets, STATUS)):
-            others = chosen
-            if name in masks:
-                others = base.copy()
-                for other, mask in masks.items():
-                    if other != name:
-                        others &= mask
-            counted[name] = self._count(name, others, selected.get(name, ()), request)
+            others = (mask for other, mask in masks.items() if other != name)
+            held = _all_of(base, others) if name in masks else chosen
+            counted[name] = self._count(name, held, selected.get(name, ()), request)
         return chosen, counted
 
     def _count(self, name: str, mask: Mask, selected: tuple[str, ...], request: Request) -> tuple[Counted, ...]:
@@ -202,6 +196,14 @@ class Columns:
         if scores is not None:
             keys.append(-scores)
         return documents[np.lexsort(keys)]
+
+
+def _all_of(base: Mask, masks: Iterable[Mask]) -> Mask:
+    """The documents that lie in all the masks."""
+    held = base.copy()
+    for mask in masks:
+        held &= mask
+    return held
 
 
 def _listed(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.columns import Layout
-from kb.search.entry import Entry
+from kb.search.entry import Entry, Stretch
 from kb.search.scoring import FIELD_WEIGHTS
 
 #: Positions left free between two stretches, so that no phrase reaches across.
@@ -67,11 +67,14 @@ def invert(entry: Entry) -> Inverted:
         starts.append(place)
         field_weights.append(weight)
         for stretch in stretches:
-            for terms in stretch:
-                for term in terms:
-                    positions[term].append(place)
-                    weights[term] += weight
-                place += 1
+            for term, position in _placed(stretch, place):
+                positions[term].append(position)
+                weights[term] += weight
             length += weight * len(stretch)
-            place += GAP
+            place += len(stretch) + GAP
     return Inverted(positions, weights, Layout(tuple(field_weights), tuple(starts), length))
+
+
+def _placed(stretch: Stretch, start: int) -> Iterator[tuple[str, int]]:
+    """Each term of a stretch that begins at position `start`, with the position where it stands."""
+    return ((term, position) for position, terms in enumerate(stretch, start) for term in terms)
