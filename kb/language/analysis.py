@@ -90,19 +90,25 @@ _new_token: Callable[[tuple[tuple[str, ...], int, int]], Token] = partial(tuple.
 
 
 class _Known(dict[str, tuple[str, ...]]):
-    """The terms of each word of a language as it stands, learnt at first sight; `noted` are those to look at again."""
+    """The terms of each word of a language as it stands, learnt at first sight.
 
-    def __init__(self, read: Callable[[str], tuple[tuple[str, ...], bool]]) -> None:
+    `firsts` are the words that begin a name of several words, `acronyms` those that may be an acronym.
+    """
+
+    def __init__(self, read: Callable[[str], tuple[tuple[str, ...], bool, bool]]) -> None:
         super().__init__()
-        self.noted: set[str] = set()
+        self.firsts: set[str] = set()
+        self.acronyms: set[str] = set()
         self._read = read
 
     def __missing__(self, word: str) -> tuple[str, ...]:
-        terms, noted = self._read(word)
+        terms, first, acronym = self._read(word)
         if len(self) < _MOST_KNOWN:
             self[word] = terms
-        if noted:
-            self.noted.add(word)
+        if first:
+            self.firsts.add(word)
+        if acronym:
+            self.acronyms.add(word)
         return terms
 
 
@@ -111,61 +117,70 @@ class Analyzer:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self._firsts = {first for first, _ in lexicon.phrases}
         self._known = {lang: _Known(partial(self._read_word, lang=lang)) for lang in ("en", "es")}
+        self._terms: dict[Identifier, tuple[str, ...]] = {}
 
     def tokens(self, text: str, lang: str = "en") -> list[Token]:
         """The tokens of a text in order; the position of each is its index."""
-        reading = _Reading(self, text, "es" if lang == "es" else "en")
-        position = 0
-        for citation in find_citations(text):
-            reading.add_codes(position, citation.start)
-            reading.tokens.append(Token(authority_terms(citation.keys), citation.start, citation.end))
-            position = citation.end
-        reading.add_codes(position, len(text))
-        reading.settle()
-        return reading.tokens
+        language = "es" if lang == "es" else "en"
+        return _Reading(self, text, language, self._known[language]).read()
 
-    def known(self, lang: str) -> _Known:
-        """The words of a language that were met, with their terms."""
-        return self._known[lang]
-
-    def _read_word(self, word: str, lang: str) -> tuple[tuple[str, ...], bool]:
-        """The terms of a word, and whether what stands beside it matters."""
+    def _read_word(self, word: str, lang: str) -> tuple[tuple[str, ...], bool, bool]:
+        """The terms of a word, whether a name may begin with it, and whether it may be an acronym."""
         plain = shouted(word)
         acronym = self.lexicon.acronym(plain)
         if acronym is not None:
-            return (*self.identifier_terms(acronym), *exact_acronym(plain)), True
+            terms = (*self.identifier_terms(acronym), *exact_acronym(plain))
+            return terms, terms[0] in self.lexicon.names, True
         folded = fold(bare(word))
         stemmed = stem(folded, lang)
-        return (stemmed, EXACT + folded), stemmed in self._firsts or plain in self.lexicon.several
+        return (stemmed, EXACT + folded), stemmed in self.lexicon.names, plain in self.lexicon.several
 
     def identifier_terms(self, identifier: Identifier) -> tuple[str, ...]:
         """The term of an identifier and of what it belongs to."""
-        return tuple(IDENTIFIER + value for value in (identifier.value, *self.lexicon.broader(identifier)))
+        terms = self._terms.get(identifier)
+        if terms is None:
+            terms = tuple(IDENTIFIER + value for value in (identifier.value, *self.lexicon.broader(identifier)))
+            if identifier.kind != "case":
+                self._terms[identifier] = terms
+        return terms
 
 
 class _Reading:
     """The tokens of one text while they are read, and the indexes of those that depend on others."""
 
-    def __init__(self, analyzer: Analyzer, text: str, lang: str) -> None:
-        self.tokens: list[Token] = []
-        self._noted: list[int] = []
+    def __init__(self, analyzer: Analyzer, text: str, lang: str, known: _Known) -> None:
+        self._tokens: list[Token] = []
+        self._firsts: list[int] = []
+        self._acronyms: list[int] = []
         self._analyzer = analyzer
         self._lexicon = analyzer.lexicon
-        self._known = analyzer.known(lang)
+        self._known = known
         self._text = text
         self._plain = text.replace("_", " ")
         self._lang = lang
 
-    def add_codes(self, start: int, end: int) -> None:
-        """A stretch without citations: its identifiers, and the words between them."""
-        for match, read in codes(self._plain, start, end):
-            self._add_words(start, match.start())
-            span = match.span()
-            self.tokens += [Token(self._analyzer.identifier_terms(one), *span) for one in self._lexicon.of_codes(read)]
-            start = match.end()
-        self._add_words(start, end)
+    def read(self) -> list[Token]:
+        """The tokens of the text in order."""
+        position = 0
+        for tokens in self._fixed():
+            self._add_words(position, tokens[0].start)
+            self._tokens += tokens
+            position = tokens[0].end
+        self._add_words(position, len(self._text))
+        self._settle()
+        return self._tokens
+
+    def _fixed(self) -> list[list[Token]]:
+        """Citations and identifiers in order; identifiers that stand in one place together."""
+        cited = find_citations(self._text)
+        spans = [(citation.start, citation.end) for citation in cited]
+        found = [[Token(authority_terms(one.keys), one.start, one.end)] for one in cited]
+        terms, of_codes = self._analyzer.identifier_terms, self._lexicon.of_codes
+        for match, read in codes(self._plain, 0, len(self._plain), spans):
+            found.append([Token(terms(one), *match.span()) for one in of_codes(read)])
+        found.sort(key=lambda tokens: tokens[0].start)
+        return found
 
     def _add_words(self, start: int, end: int) -> None:
         """The plain words of a stretch: nearly all of a text, so that no step of it runs in Python."""
@@ -174,29 +189,43 @@ class _Reading:
         if not words:
             return
         bounds = list(accumulate(map(len, parts), initial=start))
-        first = len(self.tokens)
+        first = len(self._tokens)
         terms = list(map(self._known.__getitem__, words))
-        self.tokens += map(_new_token, zip(terms, bounds[1::2], bounds[2::2], strict=False))
-        self._noted += compress(count(first), map(self._known.noted.__contains__, words))
+        self._tokens += map(_new_token, zip(terms, bounds[1::2], bounds[2::2], strict=False))
+        self._firsts += compress(count(first), map(self._known.firsts.__contains__, words))
+        self._acronyms += compress(count(first), map(self._known.acronyms.__contains__, words))
 
-    def settle(self) -> None:
+    def _settle(self) -> None:
         """What depends on more than one word: definitions, acronyms that are words here, names of several words."""
         own = self._definitions()
-        for index in self._noted:
+        for index in self._acronyms:
             self._settle_acronym(index)
         if own:
             self._apply(own)
-        phrases, tokens = self._lexicon.phrases, self.tokens
-        for index in self._noted[:-1] if self._noted[-1:] == [len(tokens) - 1] else self._noted:
-            found = phrases.get((tokens[index].terms[0], tokens[index + 1].terms[0]))
-            if found:
-                self._add_phrase(index, found)
+        for index in self._firsts:
+            self._settle_name(index)
+
+    def _settle_name(self, index: int) -> None:
+        """Add the identifier to the first word of its label: "Customs and Border Protection" is `#cbp` too."""
+        tokens = self._tokens
+        node = self._lexicon.names.get(tokens[index][0][0])
+        following = index + 1
+        named = None
+        while node is not None and following < len(tokens):
+            node = node.get(tokens[following][0][0])
+            following += 1
+            if node is not None and None in node:
+                named = node[None]
+        if named is not None:
+            token = tokens[index]
+            added = dict.fromkeys((*token.terms, *self._analyzer.identifier_terms(named)))
+            tokens[index] = Token(tuple(added), token.start, token.end)
 
     def _settle_acronym(self, index: int) -> None:
-        token = self.tokens[index]
+        token = self._tokens[index]
         word = shouted(self._text[token.start : token.end])
         if word in self._lexicon.several:
-            near = self.tokens[max(0, index - _NEAR) : index + _NEAR]
+            near = self._tokens[max(0, index - _NEAR) : index + _NEAR]
             chosen = self._lexicon.chosen(word, {one.terms[0] for one in near})
             if chosen is not None:
                 self._become(index, chosen, word)
@@ -207,13 +236,13 @@ class _Reading:
 
     def _become(self, index: int, identifier: Identifier | None, word: str) -> None:
         """A token as an identifier, or (None) as the plain word that it is here."""
-        token = self.tokens[index]
+        token = self._tokens[index]
         if identifier is not None:
             terms = (*self._analyzer.identifier_terms(identifier), *exact_acronym(word))
         else:
             folded = fold(word)
             terms = (stem(folded, self._lang), EXACT + folded)
-        self.tokens[index] = Token(terms, token.start, token.end)
+        self._tokens[index] = Token(terms, token.start, token.end)
 
     def _definitions(self) -> dict[str, Identifier | None]:
         """What this text's own definitions change."""
@@ -225,19 +254,10 @@ class _Reading:
         return found
 
     def _apply(self, own: dict[str, Identifier | None]) -> None:
-        for index, token in enumerate(self.tokens):
+        for index, token in enumerate(self._tokens):
             word = shouted(self._text[token.start : token.end])
             if word in own:
                 self._become(index, own[word], word)
-
-    def _add_phrase(self, index: int, known: list[tuple[tuple[str, ...], Identifier]]) -> None:
-        """Add the identifier to the first word of its label: "Customs and Border Protection" is `#cbp` too."""
-        for stems, identifier in known:
-            if tuple(token.terms[0] for token in self.tokens[index : index + len(stems)]) == stems:
-                token = self.tokens[index]
-                added = dict.fromkeys((*token.terms, *self._analyzer.identifier_terms(identifier)))
-                self.tokens[index] = Token(tuple(added), token.start, token.end)
-                return
 
 
 def shouted(word: str) -> str:

@@ -7,8 +7,8 @@ around it decides (`read_code`): I-95 beside "highway" is a road, "need a visa" 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from kb.folding import fold, fold_label
@@ -20,7 +20,7 @@ _SPACE = r"[ \u00a0\u2009\u202f]"
 #: What may stand between the letters and the number of an identifier.
 _GAPS = frozenset(DASHES + " \u00a0\u2009\u202f")
 #: How far around a code words are looked at, in characters.
-_AROUND = 60
+_AROUND = 40
 _WORDS = re.compile(r"[^\W_]+")
 _FORM_LETTERS = ("EOIR", "ETA", "DS", "CBP", "SF", "AR", "WH", "I", "N", "G")
 #: Where an identifier may be: at a digit close behind the letters of one, at initials, at a letter beside "visa".
@@ -29,11 +29,11 @@ _DIGIT = re.compile(
     rf"|(?<=\b(?:eb|Eb|ds|cw|dv|ac|fb|wh){_SPACE}[0-9])|(?<=\b(?i:eta|cbp){_SPACE}[0-9])"
     rf"|(?<=\b(?i:eoir|nato|form|orms|ario){_SPACE}[0-9])|(?=[0-9]{{2}}{_SPACE}?\(?[GgIi]\b))"
 )
-_LETTERS = (
-    re.compile(rf"{_DASH}(?<=\b[A-Za-z]{_DASH})(?=[A-Za-z]{_DASH}|[A-Za-z]\b)"),
-    re.compile(rf"[VvSsNnCc](?<=\b[A-Za-z](?:{_SPACE}|-)[VvSsNnCc])(?:isa|tatu|oni|on-|la[sS]s|ateg|ISA|TATU|ONI|ATEG)"),
-    re.compile(rf"[Vv](?:isas?|ISAS?){_SPACE}(?=[A-Za-z]\b)"),
-)  # fmt: skip
+_LETTERS = re.compile(
+    rf"[{DASHES}VvSsNnCc](?:(?<=\b[A-Za-z]{_DASH})(?=[A-Za-z](?:{_DASH}|\b))"
+    rf"|(?<=\b[A-Za-z](?:{_SPACE}|-)[VvSsNnCc])(?:isa|tatu|oni|on-|la[sS]s|ateg|ISA|TATU|ONI|ATEG)"
+    rf"|(?:isas?|ISAS?){_SPACE}(?=[A-Za-z]\b))"
+)
 #: What may stand before the letters or the number of an identifier and belongs to it.
 _LEAD = re.compile(
     rf"(?:(?:forms?|formularios?){_SPACE}(?:(?:no\.|number){_SPACE})?|(?:eta|cbp){_SPACE}form{_SPACE}"
@@ -41,6 +41,8 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_LEAD = 20
+_LETTERS_FIRST = re.compile(r"^([a-z]+)(?=\d)")
+_ANY_DASH = re.compile(_DASH)
 
 
 class Code(NamedTuple):
@@ -62,7 +64,7 @@ def code_pattern() -> re.Pattern[str]:
         rf"""
         (?<![\w$.])(?<!\w['’ʼ])(?<!\d{_DASH})(?:
           (?P<case>(?:[A-Z]{_DASH}){{2,6}}(?:[A-Z]{_DASH}?(?=\W|\Z))?
-            |(?<=[Mm]atter{_SPACE}of{_SPACE})(?:[A-Za-z]{_DASH}){{1,6}}(?:[A-Za-z]{_DASH}?(?=\W|\Z))?)(?!\w)
+            |(?:(?<=[Mm]atter{_SPACE}of{_SPACE})|(?<=\b[Ii]n{_SPACE}re{_SPACE}))(?:[A-Za-z]{_DASH}){{1,6}}(?:[A-Za-z]{_DASH}?(?=\W|\Z))?)(?!\w)
         | (?P<named>{named})(?!\w)
         | (?:[Ff]orms?{_SPACE})?(?P<visa>{_classes()}){plural}{end}
             (?P<more>(?:/(?:\d?[A-Ca-c]|\d)(?![{DASHES}\w]))+|{_SPACE}(?:and|or|&){_SPACE}[BC](?![{DASHES}\w]))?
@@ -145,14 +147,24 @@ def _any_of(words: Iterable[str]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
-def codes(text: str, start: int, end: int) -> Iterator[tuple[re.Match[str], tuple[Code, ...]]]:
-    """The matches of `code_pattern` within `text[start:end]` that are identifiers, tried only where one may begin."""
-    pattern = code_pattern()
-    for anchor, starts in _anchors(text, start, end):
-        if anchor < start:
+def codes(
+    text: str, start: int, end: int, taken: Sequence[tuple[int, int]] = ()
+) -> Iterator[tuple[re.Match[str], tuple[Code, ...]]]:
+    """The matches of `code_pattern` within `text[start:end]` that are identifiers, tried only where one may begin.
+
+    `taken` are stretches, in order, that hold something else already.
+    """
+    match_at = code_pattern().match
+    spans = iter((*taken, (end, end + 1)))
+    taken_from, taken_to = next(spans)
+    for anchor in _anchors(text, start, end):
+        while taken_to <= anchor:
+            start = max(start, taken_to)
+            taken_from, taken_to = next(spans)
+        if anchor < start or anchor >= taken_from:
             continue
-        for place in starts:
-            match = pattern.match(text, place, end) if place >= start else None
+        for place in _starts(text, anchor):
+            match = match_at(text, place, taken_from) if place >= start else None
             read = read_code(match) if match and match.end() + 1 >= anchor else ()
             if match and read:
                 yield match, read
@@ -160,18 +172,17 @@ def codes(text: str, start: int, end: int) -> Iterator[tuple[re.Match[str], tupl
                 break
 
 
-def _anchors(text: str, start: int, end: int) -> list[tuple[int, tuple[int, ...]]]:
-    """Where an identifier may be, and where it may begin then, the farthest first."""
-    found = [(match.start(), _starts(text, match.start())) for match in _DIGIT.finditer(text, start, end)]
-    lettered = [match.start() for anchor in _LETTERS for match in anchor.finditer(text, start, end)]
-    if lettered:
-        found += [(place, (max(place - 2, 0), max(place - 1, 0), place)) for place in lettered]
-        found.sort()
-    return found
+def _anchors(text: str, start: int, end: int) -> list[int]:
+    """Where an identifier may be: at its first digit, or at what shows that a letter is one."""
+    found = [match.start() for match in _DIGIT.finditer(text, start, end)]
+    lettered = [match.start() for match in _LETTERS.finditer(text, start, end)]
+    return sorted((*found, *lettered)) if lettered else found
 
 
 def _starts(text: str, digit: int) -> tuple[int, ...]:
-    """Where an identifier may begin whose first digit stands at `digit`: its letters, and "Form" before them."""
+    """Where an identifier with an anchor at `digit` may begin: at its letters, at "Form" before them."""
+    if not text[digit].isdigit():
+        return max(digit - 2, 0), max(digit - 1, 0), digit
     first = digit - 1 if text[digit - 1 : digit] in _GAPS else digit
     letters = first
     while letters and first - letters < 5 and text[letters - 1].isalpha():
@@ -190,7 +201,7 @@ def _starts(text: str, digit: int) -> tuple[int, ...]:
 def read_code(match: re.Match[str]) -> tuple[Code, ...]:
     """The identifiers that a match of `code_pattern` names; none where it is something else after all."""
     if match["case"]:
-        value = re.sub(_DASH, "-", match["case"]).upper()
+        value = _ANY_DASH.sub("-", match["case"]).upper()
         return (Code((value if value.endswith("-") else value + "-").lower(), "case"),)
     if match["named"]:
         return tuple(Code(value, "named") for value in _named(match["named"]))
@@ -212,12 +223,11 @@ def _named(text: str) -> list[str]:
 def _read_class(match: re.Match[str]) -> tuple[Code, ...]:
     first = class_key(match["visa"])
     before, after = _around(match)
-    excluded = table("classes")["not_beside"]
-    if not set(after[:1]) & _followers():
+    if not after[:1] or after[0] not in _followers():
+        roads, others = _excluded()
         near = {*before[-2:], *after[:2]}
-        if near & {*excluded["any"], *excluded["one"].get(first, ())}:
-            return ()
-        if first.split("-")[0] in ("h", "i") and near & set(excluded["roads"]):
+        own = table("classes")["not_beside"]["one"].get(first, ())
+        if near & others or near.intersection(own) or (first[0] in "hi" and near & roads):
             return ()
     preference = table("classes")["preference"]
     squeezed = match["visa"].lower()
@@ -235,11 +245,12 @@ def _further(first: str, more: str | None) -> Iterator[str]:
             yield key
 
 
+@lru_cache(maxsize=4096)
 def class_key(spelled: str) -> str:
     """The value of a class however it is spelled: `H 1B` is `h-1b`, `EB-11` is `eb-1a`."""
-    squeezed = fold_label(re.sub(r"(?i)\bforms?\b", "", spelled))
+    squeezed = fold_label(spelled)
     same: str | None = table("classes")["same"].get(squeezed)
-    return same or re.sub(r"^([a-z]+)(\d)", r"\1-\2", squeezed)
+    return same or _LETTERS_FIRST.sub(r"\1-", squeezed, count=1)
 
 
 @cache
@@ -247,6 +258,13 @@ def _class_keys() -> frozenset[str]:
     tables = table("classes")
     lists = (tables["classes"][name] for name in ("suffixed", "plain", "hyphened"))
     return frozenset({class_key(name) for names in lists for name in names} | set(tables["same"].values()))
+
+
+@cache
+def _excluded() -> tuple[frozenset[str], frozenset[str]]:
+    """Words near a symbol that make it something else: roads, and the others."""
+    words = table("classes")["not_beside"]
+    return frozenset(words["roads"]), frozenset(words["any"])
 
 
 @cache
@@ -292,7 +310,7 @@ def _standing_alone() -> tuple[str, ...]:
 
 def _read_form(match: re.Match[str]) -> tuple[Code, ...]:
     letters, number = match["form_letters"].lower(), match["number"]
-    suffix = re.sub(_DASH, "", match["suffix"] or "").lower()
+    suffix = _ANY_DASH.sub("", match["suffix"] or "").lower()
     base = f"{letters}-{number}"
     key = base + suffix
     if key not in form_keys() and suffix == "s":
@@ -316,8 +334,7 @@ def _is_form(match: re.Match[str], key: str, base: str) -> bool:
     if key in ("n-4", "g-28i") and not space:
         return False
     before, after = _around(match)
-    roads = set(table("classes")["not_beside"]["roads"])
-    return match["form_letters"] not in "Ii" or not {*before[-3:], *after[:2]} & roads
+    return match["form_letters"] not in "Ii" or not {*before[-3:], *after[:2]} & _excluded()[0]
 
 
 def _unlisted(match: re.Match[str], space: str, base: str) -> bool:
@@ -342,8 +359,8 @@ def _spaced_form(match: re.Match[str]) -> bool:
 
 
 def _around(match: re.Match[str]) -> tuple[list[str], list[str]]:
-    """The folded words shortly before and after a match, within its line."""
+    """The words shortly before and after a match, within its line, in small letters."""
     text, start, end = match.string, match.start(), match.end()
     before = text[max(0, start - _AROUND) : start].rpartition("\n")[2]
     after = text[end : end + _AROUND].partition("\n")[0]
-    return [fold(word) for word in _WORDS.findall(before)], [fold(word) for word in _WORDS.findall(after)]
+    return _WORDS.findall(before.lower()), _WORDS.findall(after.lower())

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from kb.folding import fold
 from kb.language.acronyms import Several, WordRule, several, word_rules
@@ -58,6 +59,11 @@ class Lexicon:
         self.phrases: Mapping[tuple[str, str], list[tuple[tuple[str, ...], Identifier]]] = {
             first: sorted(found, key=lambda phrase: -len(phrase[0])) for first, found in self._phrases.items()
         }
+        #: The same as a tree of stems; what a path names stands under None.
+        self.names: dict[str | None, Any] = {}
+        for found in self.phrases.values():
+            for stems, identifier in found:
+                self._plant(stems, identifier)
 
     # -- what is known ------------------------------------------------------------------------------------------------
 
@@ -134,6 +140,12 @@ class Lexicon:
             if all(known != stems for known, _ in found):
                 found.append((stems, identifier))
 
+    def _plant(self, stems: tuple[str, ...], identifier: Identifier) -> None:
+        node = self.names
+        for one in stems:
+            node = node.setdefault(one, {})
+        node[None] = identifier
+
     # -- reading ------------------------------------------------------------------------------------------------------
 
     def code(self, match: re.Match[str]) -> list[Identifier]:
@@ -154,6 +166,18 @@ class Lexicon:
         if concept_id and self.vocabulary[concept_id].group in ("visa", "form"):
             return self._of_concept(concept_id)
         return Identifier(code.key, code.kind, code.key.upper())
+
+    def named(self, first_terms: Iterable[str]) -> tuple[int, Identifier | None]:
+        """The longest name at the beginning of a run of first terms: how many of them, and what it names."""
+        node: Any = self.names
+        best: tuple[int, Identifier | None] = (0, None)
+        for length, term in enumerate(first_terms, 1):
+            node = node.get(term)
+            if node is None:
+                break
+            if None in node:
+                best = (length, node[None])
+        return best
 
     def acronym(self, word: str) -> Identifier | None:
         """The identifier that a word in capitals is, with or without full stops."""
@@ -224,7 +248,7 @@ class Lexicon:
 def _entries() -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """(value, kind, labels) of everything in the tables that has a label."""
     for value, titles in table("classes")["titles"].items():
-        yield value, "visa", (value.upper(), *titles)
+        yield value, "visa", (value.upper(), *titles) if "-" in value else tuple(titles)
     for value, titles in table("forms")["titles"].items():
         yield value, "form", (value.upper(), *titles)
     for kind in ("agency", "program", "topic"):

@@ -248,14 +248,12 @@ class QueryReader:
         return joined
 
     def _label_at(self, parts: list[Part], index: int, text: str) -> tuple[int, Identifier | None]:
-        if len(parts) < index + 2 or parts[index].kind in ("visa", "form", "case"):
+        if parts[index].kind in ("visa", "form", "case"):
             return 0, None
         for lang in ("en", "es"):
-            first, second = (first_term(part, lang) for part in parts[index : index + 2])
-            for stems, identifier in self._lexicon.phrases.get((first, second), ()):
-                words = parts[index : index + len(stems)]
-                if tuple(first_term(part, lang) for part in words) == stems and adjacent(words, text):
-                    return len(stems), identifier
+            length, identifier = self._lexicon.named(first_term(part, lang) for part in parts[index:])
+            if identifier and adjacent(parts[index : index + length], text):
+                return length, identifier
         return 0, None
 
     def _join_topics(self, parts: list[Part], text: str) -> list[Part]:

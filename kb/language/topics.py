@@ -19,7 +19,8 @@ from kb.language.tree import AnyTerm, Node, Phrase
 from kb.vocabulary import Concept
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_CODE = re.compile(r"[A-Z]{2,}|.*\d")
+#: What is found as an identifier: acronyms, codes, letters of classes.
+_CODE = re.compile(r"[A-Z]{2,}|.*\d|[A-Z]\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,5 +90,5 @@ def _labels(concept: Concept) -> Iterator[_Label]:
     for lang, labels in (("en", english), ("es", spanish)):
         for text in labels:
             words = _WORD.findall(text)
-            if words and not any(_CODE.match(word) for word in words):
+            if words and not any(map(_CODE.match, words)):
                 yield _Label(text, lang, tuple(stem(fold(word), lang) for word in words))
