@@ -223,7 +223,8 @@ def test_a_document_survives_being_kept() -> None:
     from kb.model import Source
 
     source = Source("A blog", "https://example.org/a", dt.date(2019, 1, 2), "A publisher", "Reprinted by permission")
-    document = Document("a", f"## Head\n\n{WORDS} INA 212(a).", True, "A title", date=dt.date(2019, 1, 3), source=source, imported={"from": "x", "tags": ["y"]}, authors=("A",))  # fmt: skip
+    keys: dict[str, Any] = {"date": dt.date(2019, 1, 3), "imported": {"from": "x", "tags": ["y"]}, "authors": ("A",)}
+    document = Document("a", f"## Head\n\n{WORDS} INA 212(a).", True, "A title", source=source, **keys)
     reading = PageReader(Analyzer(Lexicon(Vocabulary())), Vocabulary()).read(document)
     again = Reading.from_json(reading.to_json())
     assert again.to_json() == reading.to_json()
