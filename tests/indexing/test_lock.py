@@ -88,6 +88,16 @@ def test_a_holder_without_a_note_is_another_process(tmp_path: Path) -> None:
             pass
 
 
+def test_the_note_of_one_who_was_killed_names_nobody(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as dead:
+        dead.wait(PATIENCE)
+    with rebuild_lock(tmp_path):
+        note = f'{{"pid": {dead.pid}, "started": "2020-01-01T00:00:00+00:00"}}'
+        (tmp_path / ".rebuilding.json").write_text(note, encoding="ascii")
+        with pytest.raises(LockedIndexError, match="another process is rebuilding"), rebuild_lock(tmp_path):
+            pass
+
+
 # -- what cannot be written --------------------------------------------------------------------------------------------
 
 
