@@ -19,7 +19,7 @@ from tests.oracle.oracle import Expected, Oracle
 from tests.search.corpora import SETTINGS, VOCABULARY, changes, documents, queries
 
 #: Corpora, each with several queries. KB_EXAMPLES asks for more (and for others than the gate's).
-EXAMPLES = int(os.environ.get("KB_EXAMPLES", "120"))
+EXAMPLES = int(os.environ.get("KB_EXAMPLES", "80"))
 #: A failure is as small as it was found, but for those who ask: to shrink one takes minutes.
 PHASES = [Phase.generate, Phase.shrink] if "KB_EXAMPLES" in os.environ else [Phase.generate]
 #: In memory, where the system has a folder there: an index is some forty files.

@@ -92,7 +92,7 @@ _requests = st.builds(
 @pytest.mark.parametrize("engine", ENGINES)
 def test_an_engine_of_plain_tokens_agrees_with_brute_force(engine: str) -> None:
     @settings(
-        max_examples=int(os.environ.get("KB_EXAMPLES", "80")),
+        max_examples=int(os.environ.get("KB_EXAMPLES", "50")),
         derandomize="KB_EXAMPLES" not in os.environ,
         database=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
