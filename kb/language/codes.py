@@ -71,7 +71,7 @@ def code_pattern() -> re.Pattern[str]:
         | (?:(?P<word>(?i:forms?|formularios?){_SPACE}(?:(?:[Nn]o\.|number){_SPACE})?))?
             (?P<form>(?P<form_letters>(?i:{"|".join(_FORM_LETTERS)}))(?P<space>{_DASH}|{_SPACE})?
               (?P<again>[Ff]orm{_SPACE})?(?P<number>\d{{1,4}})(?P<suffix>{_DASH}?[A-Za-z]{{1,3}}?)??)
-            (?:['’]?s)?{end}
+            (?P<plural>['’]?s)?{end}
             (?:{_SPACE}(?i:supp(?:lement|\.)?){_SPACE}(?P<supplement>[A-Ja-j])(?!\w)|(?P<others>(?:/\d{{3}}[A-Z]?(?!\w))+))?
         | [Ff]orm{_SPACE}(?P<alone>\d{{4}}[A-Z]?)(?!\w)
         | (?P<letter>[{letters}{letters.lower()}]|[AaIi])(?=(?:{_SPACE}|-)(?P<follower>(?i:{followers}))(?!\w))
@@ -315,6 +315,8 @@ def _read_form(match: re.Match[str]) -> tuple[Code, ...]:
     key = base + suffix
     if key not in form_keys() and suffix == "s":
         key = base
+    elif match["plural"] == "s" and key + "s" in form_keys() and (letters == match["form_letters"] or suffix):
+        key += "s"
     if not _is_form(match, key, base):
         return ()
     if match["supplement"] and key + match["supplement"].lower() in form_keys():

@@ -252,7 +252,7 @@ class QueryReader:
             return 0, None
         for lang in ("en", "es"):
             length, identifier = self._lexicon.named(first_term(part, lang) for part in parts[index:])
-            if identifier and adjacent(parts[index : index + length], text):
+            if identifier and adjacent(parts[index : index + length], text, r"/()'’."):
                 return length, identifier
         return 0, None
 

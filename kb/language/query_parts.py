@@ -113,10 +113,10 @@ def prefix(part: Part) -> Part:
     )
 
 
-def adjacent(parts: list[Part], text: str) -> bool:
-    """Whether nothing but space, hyphens and commas stands between the parts, and no sign before the later ones."""
+def adjacent(parts: list[Part], text: str, also: str = "") -> bool:
+    """Whether only space, hyphens, commas and `also` stand between the parts, and no sign before later ones."""
     gaps = (text[left.end : right.start] for left, right in pairwise(parts))
-    return all(re.fullmatch(r"[\s\-–&,]*", gap) for gap in gaps) and not any(part.sign for part in parts[1:])
+    return not any(gap.strip(f" \t\n\r\u00a0-–&,{also}") for gap in gaps) and not any(part.sign for part in parts[1:])
 
 
 def absorb(parts: list[Part], text: str) -> list[Part]:
