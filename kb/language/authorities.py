@@ -14,7 +14,7 @@ _SECTION = re.compile(
     r"(?P<base>ina-\d+[a-z]*|\d+-usc-\d+[a-z]*|\d+-cfr-\d+[a-z]?(?:\.\d+[a-z]?)?)(?P<rest>(?:-[a-z0-9]+)*)\Z"
 )
 _FLAT = re.compile(
-    r"(?:in-dec|us|sct|f2d|f3d|f4th|fsupp|fsupp2d|fsupp3d|fr|pl)-\d+-\d+|stat-\d+-\d+(?:-\d+)?|(?:eo|proc)-\d+"
+    r"(?:in-dec|us|sct|f2d|f3d|f4th|fsupp|fsupp2d|fsupp3d|fr|pl)-\d+-\d+|stat-\d+-\d+[a-z]?(?:-\d+)?|(?:eo|proc)-\d+"
 )
 _REPORTERS = {
     "in-dec": "{0} I&N Dec. {1}",
@@ -33,6 +33,11 @@ _REPORTERS = {
     "proc": "Proclamation {0}",
 }
 _ROMAN = re.compile(r"[ivx]+\Z")
+#: Titles of the Code whose lettered sections have capitals: 18 U.S.C. 2339B, 26 U.S.C. 7702B, 28 U.S.C. 530B.
+_TITLES_WITH_CAPITALS = ("18", "26", "28", "38")
+_TITLE_8_SECTION = re.compile(r"8-usc-(1440-1|\d+[a-z]*)(?!-note)((?:-[a-z0-9]+)*)\Z")
+#: The numbers that sections of title 8 have had since 1952.
+TITLE_8 = range(1101, 1779)
 
 
 @cache
@@ -40,7 +45,7 @@ def _crosswalk() -> tuple[dict[str, str], dict[str, str]]:
     """(INA section → section of title 8, and the reverse), all lower case."""
     text = (files("kb.language") / "data" / "crosswalk.tsv").read_text(encoding="utf-8")
     pairs = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
-    return {act: code for act, code in pairs}, {code: act for act, code in pairs}  # noqa: C416 - the pairs are lists
+    return {act: code for act, code in pairs}, {code: act for act, code in pairs if code}  # noqa: C416 - the pairs are lists
 
 
 def ina_of(code_section: str) -> str | None:
@@ -50,7 +55,20 @@ def ina_of(code_section: str) -> str | None:
 
 def code_of(act_section: str) -> str | None:
     """The section of title 8 that codifies a section of the Act (`212` → `1182`), or None."""
-    return _crosswalk()[0].get(act_section.lower())
+    return _crosswalk()[0].get(act_section.lower()) or None
+
+
+def is_section_of_the_act(section: str) -> bool:
+    """Whether the Act has, or once had, a section of this number."""
+    return section.lower() in _crosswalk()[0]
+
+
+@lru_cache(maxsize=65536)
+def twin(key: str) -> str:
+    """A key of title 8 as the key of the Act where it has a twin; every other key as it is."""
+    match = _TITLE_8_SECTION.match(key)
+    act = ina_of(match[1]) if match else None
+    return f"ina-{act}{match[2]}" if match and act else key
 
 
 def is_key(text: str) -> bool:
@@ -88,7 +106,7 @@ def label(key: str) -> str:
         return _section_label(match["base"], match["rest"].split("-")[1:])
     for prefix, form in _REPORTERS.items():
         if key.startswith(prefix + "-") and _FLAT.fullmatch(key):
-            numbers = key.removeprefix(prefix + "-").split("-", 1)
+            numbers = key.removeprefix(prefix + "-").upper().split("-", 1)
             return form.format(*numbers)
     return key
 
@@ -100,10 +118,20 @@ def _section_label(base: str, parts: list[str]) -> str:
         return "INA " + base[4:].upper() + _parts(parts, upper=(2, 4))
     title, kind, section = base.split("-", 2)
     if kind == "usc":
+        section, parts = _code_section(title, section, parts)
         return f"{title} U.S.C. {section}" + _parts(parts, upper=(2, 4))
     if "." not in section:
         return f"{title} CFR part {section}" + _parts(parts, upper=(3,))
     return f"{title} CFR {section}" + _parts(parts, upper=(3,))
+
+
+def _code_section(title: str, section: str, parts: list[str]) -> tuple[str, list[str]]:
+    """The section as the Code prints it (2339B in titles with capitals, 2000e-2 after a letter), and its parts."""
+    if title in _TITLES_WITH_CAPITALS:
+        return section.upper(), parts
+    if title != "8" and parts and not section.isdigit() and parts[0][0].isdigit():
+        return f"{section}-{parts[0]}", parts[1:]
+    return section, parts
 
 
 def _parts(parts: list[str], upper: tuple[int, ...]) -> str:
@@ -130,7 +158,7 @@ def official_url(key: str) -> str | None:
         return _code_url("8", code) if code else None
     title, kind, section = base.split("-", 2)
     if kind == "usc":
-        return _code_url(title, section)
+        return _code_url(title, _code_section(title, section, match["rest"].split("-")[1:])[0])
     return f"https://www.ecfr.gov/current/title-{title}/{'section' if '.' in section else 'part'}-{section}"
 
 

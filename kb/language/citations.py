@@ -1,75 +1,30 @@
-"""Citations found in text: one canonical key for every spelling, with lists and ranges.
+"""Citations found in text: one canonical key for each, however it is written, with lists and ranges.
 
 Own grammar, since the kept libraries for court reporters do not read the Act, the regulations or the Code with their
-paragraphs. Forms: The Bluebook, rules 12 (statutes), 14 (regulations), 10 (cases); the drafting style of 8 CFR.
+paragraphs. A citation is found by what announces it ("CFR", "Act", "Dec."), then read from there to both sides.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from string import ascii_uppercase
 
 from kb.language import authorities
+from kb.language import citation_grammar as grammar
+from kb.language.citation_lists import ListReader
 
-#: A longer range than this gives both ends only (DESIGN.md 6).
-LONGEST_RANGE = 12
-
-_SPACE = r"[\s\u00a0\u2009\u202f]"
-_DASH = r"[-\u2010-\u2015\u2212]"
-_SIGN = rf"(?:§{_SPACE}*§?|[Ss]ec(?:tion|tions|s|\.)?\.?|SECTIONS?){_SPACE}*"
-_PATH = rf"(?:{_SPACE}?\([0-9A-Za-z]{{1,5}}\))"
-_ACT = rf"(?:INA|I\.{_SPACE}?N\.{_SPACE}?A\.|Immigration{_SPACE}and{_SPACE}Nationality{_SPACE}Act(?:{_SPACE}\(INA\))?)"
-_ACT_SECTION = r"[1-5]\d{2}[A-Ea-e]?(?![\d])"
-
-_REPORTER = (
-    rf"U\.{_SPACE}?S\.|S\.{_SPACE}?Ct\.|F\.{_SPACE}?Supp\.{_SPACE}?[23]d|F\.{_SPACE}?Supp\.|F\.{_SPACE}?(?:2d|3d|4th)"
+_PLURAL = re.compile(r"§\s?§|(?i:sections|sects\b|secs\b|parts\b|pts\b|sec\.\s{0,3}sec)")
+#: So many characters before an anchor may hold a volume or a title, and a list "of the Act".
+_NEAREST, _NEAR, _FAR = 14, 40, 500
+_LAST_TITLE = {"cfr": 50, "usc": 54}
+_BARE_TITLE = re.compile(r"\d{1,2}(?!\w|\.\d)")
+_DASHES = re.compile(rf"\s?{grammar.DASH}\s?")
+#: Bases of page numbers of the form 3009-546 in the Statutes at Large, where a hyphen could also be a range of pages.
+_HYPHENATED_PAGES = frozenset(
+    ["3009", "2681", "1501A", "2763A", "1783", "3341", "1329", "1535A", "3207", "1321", "1350"]
 )
-_NUMBER = rf"{_SPACE}*(?:[Nn]o\.{_SPACE}*)?"
-_FAMILIES = re.compile(
-    rf"""
-      \b(?P<cfr_title>\d{{1,2}}){_SPACE}*C\.?{_SPACE}?F\.?{_SPACE}?R\.?{_SPACE}*
-        (?:{_SIGN}|[Pp](?:ar)?ts?\.?{_SPACE}+)?(?P<cfr>\d{{1,4}}[a-z]?(?:\.\d+[a-z]?)?)(?P<cfr_path>{_PATH}*)
-    | \b(?P<usc_title>\d{{1,2}}){_SPACE}*U\.?{_SPACE}?S\.?{_SPACE}?C\.?(?:{_SPACE}?A\.?)?(?:{_SPACE}*{_SIGN}|{_SPACE}*)
-        (?P<usc>\d+[a-zA-Z]{{0,2}}(?:-1(?=\b))?)(?P<usc_path>{_PATH}*)(?P<note>{_SPACE}+note\b)?
-    | \b{_ACT}(?:{_SPACE}+(?:at{_SPACE}+)?|,{_SPACE}*)?(?:{_SIGN})?(?P<ina>{_ACT_SECTION})(?P<ina_path>{_PATH}*)
-    | (?:§{_SPACE}*§?|\b[Ss]ec(?:tion|tions|s|\.)\.?){_SPACE}*(?P<act>{_ACT_SECTION})(?P<act_path>{_PATH}*)
-        (?P<act_more>[^.;]{{0,80}}?)(?:,?{_SPACE}+of{_SPACE}+)?(?:the{_SPACE}+(?:Act\b|{_ACT})|\b{_ACT})
-    | \b(?P<in_volume>\d{{1,2}}){_SPACE}+I\.?{_SPACE}?(?:&|and|&amp;){_SPACE}?N\.?,?{_SPACE}+Dec\.?{_SPACE}+
-        (?P<in_page>\d{{1,4}})
-    | \b(?P<rep_volume>\d{{1,4}}){_SPACE}+(?P<reporter>{_REPORTER}){_SPACE}+(?P<rep_page>\d{{1,4}})(?![\d(-])
-    | \b(?P<fr_volume>\d{{2,3}}){_SPACE}+(?:Fed\.{_SPACE}?Reg\.|FR|F\.{_SPACE}?R\.|Federal{_SPACE}Register){_SPACE}+
-        (?P<fr_page>\d{{1,3}}(?:,\d{{3}})|\d{{1,6}})
-    | \b(?:Pub(?:lic|\.){_SPACE}*L(?:aw|\.)|P\.{_SPACE}?L\.){_NUMBER}
-        (?P<pl_congress>\d{{1,3}}){_DASH}(?P<pl_law>\d{{1,4}})
-    | \b(?P<stat_volume>\d{{1,3}}){_SPACE}+Stat\.{_SPACE}+(?P<stat_page>\d{{1,4}}(?:{_DASH}\d{{1,4}})?)
-    | \b(?:Executive{_SPACE}+Order|E\.{_SPACE}?O\.|Exec\.{_SPACE}+Order){_NUMBER}(?P<eo>\d{{2}},?\d{{3}})
-    | \b(?:Presidential{_SPACE}+)?Proclamation{_SPACE}{_NUMBER}(?P<proc>\d{{1,2}},?\d{{3}})
-    """,
-    re.VERBOSE,
-)
-#: (prefix of the key, group of the volume, group of the page)
-_PAGED = (
-    ("in-dec", "in_volume", "in_page"),
-    ("fr", "fr_volume", "fr_page"),
-    ("pl", "pl_congress", "pl_law"),
-    ("stat", "stat_volume", "stat_page"),
-)
-_LABEL = re.compile(r"\(([0-9A-Za-z]{1,5})\)")
-_JOIN = rf",{_SPACE}*(?:and|or|&)?|;{_SPACE}*(?:and)?|/|\band\b|\bor\b|&|(?P<range>{_DASH}|\bto\b|\bthrough\b)"
-_MORE = re.compile(
-    rf"(?P<join>{_SPACE}*(?:{_JOIN}){_SPACE}*(?:§{_SPACE}*§?{_SPACE}*)?)"
-    rf"(?:(?P<path>{_PATH}+)|(?P<number>\d+[a-zA-Z]?(?:\.\d+[a-z]?)?)(?P<number_path>{_PATH}*)(?![\w%]))"
-)
-#: What every citation holds: found fast, and only around it is the grammar tried.
-_ANCHOR = re.compile(
-    r"§|\b(?:INA\b|I\.\s?N\.\s?A\.|Act\b|Immigration and Nat)|C\.?\s?F\.?\s?R\b|U\.?\s?S\.?\s?C\b|N\.?,?\s+Dec\b"
-    r"|Reg\.|Federal Reg|\bFR\s\d|F\.\s?R\.\s\d|F\.\s?(?:2d|3d|4th|Supp)|S\.\s?Ct\.|U\.\s?S\.\s\d"
-    r"|Public Law|Pub\.|P\.\s?L\.|Stat\.|Executive\sO|Exec\.|E\.\s?O\.|Proclamation"
-)
-#: A citation begins at most so many characters before its anchor, and its first item ends at most so many after.
-_BEFORE, _AFTER = 130, 160
-_ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +38,14 @@ class Citation:
 
 def find_citations(text: str) -> list[Citation]:
     """Every citation of the text, from left to right, none overlapping."""
-    return list(_scan(text))
+    return list(_Scan(text).citations())
 
 
 def canonical(text: str) -> str | None:
     """The key that `text` names, as a key or in any spelling; None where it names none, or more than a citation."""
     stripped = text.strip()
     if authorities.is_key(stripped.lower()):
-        return _twin(stripped.lower())
+        return authorities.twin(stripped.lower())
     upper = re.sub(r"(?i)\b(ina|cfr|usc|fr)\b", lambda m: m[1].upper(), stripped)
     for spelling in (stripped, upper):
         found = find_citations(spelling)
@@ -99,202 +54,222 @@ def canonical(text: str) -> str | None:
     return None
 
 
-def _twin(key: str) -> str:
-    """A key of title 8 as the key of the Act where it has a twin."""
-    match = re.match(r"8-usc-(\d+[a-z]*)((?:-[a-z0-9]+)*)\Z", key)
-    act = authorities.ina_of(match[1]) if match and match[2] != "-note" else None
-    return f"ina-{act}{match[2]}" if match and act else key
+class _Scan:
+    """One reading of one text. `_floor` is where the last citation ended: nothing is read twice."""
 
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._floor = 0
+        #: Before this place no list was found that ends at a name of the Act or of a code: it is not looked for again.
+        self._tried = self._trying = 0
+        #: The key last cited in full, by reporter and volume: what "27 I&N Dec. at 320" refers to.
+        self._cited: dict[tuple[str, str], tuple[int, str]] = {}
 
-def _scan(text: str) -> Iterator[Citation]:
-    position = 0
-    for anchor in _ANCHOR.finditer(text):
-        if anchor.end() <= position:
-            continue
-        end = min(len(text), anchor.end() + _AFTER)
-        start = max(position, anchor.start() - _BEFORE)
-        while near := _FAMILIES.search(text, start, end):
-            # Matched again without the end of the window, which could have cut a number short.
-            match = _FAMILIES.match(text, near.start())
-            citation = _read(text, match) if match else None
-            if citation is None:
-                start = near.start() + 1
+    def citations(self) -> Iterator[Citation]:
+        """Read at every anchor that no earlier citation covers."""
+        for anchor in self._anchors():
+            family = anchor.lastgroup or ""
+            if anchor.start() < self._floor or not family:
                 continue
-            yield citation
-            start = position = citation.end
+            citation = _FAMILIES[family.lower()](self, anchor)
+            self._tried = self._trying
+            if citation:
+                self._floor = citation.end
+                yield citation
+
+    def _anchors(self) -> Iterator[re.Match[str]]:
+        small = [match for pattern in grammar.SMALL_ANCHORS for match in pattern.finditer(self._text)]
+        if not small:
+            return grammar.ANCHOR.finditer(self._text)
+        return iter(sorted([*grammar.ANCHOR.finditer(self._text), *small], key=re.Match.start))
+
+    def _before(self, end: int, length: int = _NEAR) -> str:
+        return self._text[max(self._floor, end - length) : end]
+
+    # -- codes: title, sections, paragraphs ---------------------------------------------------------------------------
+
+    def cfr(self, anchor: re.Match[str]) -> Citation | None:
+        """8 CFR 214.2(h); part 214 of 8 CFR."""
+        return self._code(anchor, "cfr")
+
+    def usc(self, anchor: re.Match[str]) -> Citation | None:
+        """8 U.S.C. 1182(a); section 1182 of title 8, United States Code; a note following 8 U.S.C. 1522."""
+        return self._code(anchor, "usc")
+
+    def title(self, anchor: re.Match[str]) -> Citation | None:
+        """Section 1182 of title 8, with no code named."""
+        match = _BARE_TITLE.match(self._text, anchor.end() - 1)
+        if match is None or grammar.OTHER_CODE.match(self._text, match.end()) or int(match[0]) > _LAST_TITLE["usc"]:
+            return None
+        for family in ("cfr", "usc"):
+            citation = self._backward(f"{match[0]}-{family}-", family, anchor.start(), match.end())
+            if citation:
+                return citation
+        return None
+
+    def _code(self, anchor: re.Match[str], family: str) -> Citation | None:
+        window = self._before(anchor.start(), _NEAREST)
+        title = grammar.TITLE.search(window)
+        if title is None or not 0 < int(title["title"]) <= _LAST_TITLE[family]:
+            return None
+        number = anchor.start() - len(window) + title.start()
+        word = grammar.BEFORE_TITLE.search(self._before(number))
+        start = number - len(word[0]) if word else number
+        prefix = f"{int(title['title'])}-{family}-"
+        citation = self._backward(prefix, family, start, anchor.end())
+        if citation or grammar.NOT_TITLE.search(self._before(start, _NEAREST)):
+            return citation
+        return self._forward(anchor, prefix, family, (start, bool(word and word["note"])))
+
+    def _forward(self, anchor: re.Match[str], prefix: str, family: str, begin: tuple[int, bool]) -> Citation | None:
+        """The list that follows the name of a code; `begin`: where the citation starts, and whether it is of a note."""
+        match = grammar.AFTER[family].match(self._text, anchor.end())
+        if match is None:
+            return None
+        reader = ListReader(prefix, family, plural=bool(_PLURAL.search(match["sign"])))
+        end = reader.read(self._text, match["section"], match.end(), len(self._text))
+        if end is None:
+            return None
+        start, is_note = begin
+        if is_note:
+            return Citation(start, match.end(), (f"{prefix}{_DASHES.sub('-', match['section']).lower()}-note",))
+        return Citation(start, end, reader.keys)
+
+    def _backward(self, prefix: str, family: str, before: int, end: int) -> Citation | None:
+        """The list "of the Act" or "of title 8": `before` is where that name begins, `end` where it ends."""
+        window = self._text[max(self._floor, self._tried, before - _FAR) : before]
+        joint = grammar.OF.search(window, max(0, len(window) - _NEAREST))
+        if joint is None or not (joint["word"] or family == "ina"):
+            return None
+        self._trying = before
+        offset, stop = before - len(window), before - len(window) + joint.start()
+        for start in grammar.STARTS[family].finditer(window, 0, joint.start()):
+            section = start["section"] or start["bare"]
+            reader = ListReader(prefix, family, plural=bool(_PLURAL.search(start["sign"] or "")) or family == "ina")
+            reached = reader.read(self._text, section, offset + start.end(), stop)
+            if reached is not None and grammar.LEFT_OVER.fullmatch(self._text, reached, stop):
+                return Citation(offset + start.start(), end, reader.keys)
+        return None
+
+    # -- the Act ------------------------------------------------------------------------------------------------------
+
+    def ina(self, anchor: re.Match[str]) -> Citation | None:
+        """INA 212(a); section 212(a) of the INA."""
+        before = self._before(anchor.start(), 2)
+        if before[-1:].isalnum() or before[-1:] in ("_", "/"):
+            return None
+        return self._backward("ina-", "ina", anchor.start(), anchor.end()) or self._forward(
+            anchor, "ina-", "ina", (anchor.start(), False)
+        )
+
+    def act(self, anchor: re.Match[str]) -> Citation | None:
+        """Section 212(a) of the Act; Act § 212(a). Another act's name before the word makes it another act."""
+        if grammar.OTHER_ACT.match(self._text, anchor.end()):
+            return None
+        before = self._before(anchor.start())
+        if re.search(r"(?i:\bthe)\s{1,3}[\"“‘]?\Z", before):
+            start = anchor.start() - len(before) + len(re.split(r"(?i:\bthe)\s{1,3}[\"“‘]?\Z", before)[0])
+            citation = self._backward("ina-", "ina", start, anchor.end())
+            if citation:
+                return citation
+        if before[-1:].isalnum() or grammar.names_another_act(before):
+            return None
+        match = grammar.AFTER["ina"].match(self._text, anchor.end())
+        return self._forward(anchor, "ina-", "ina", (anchor.start(), False)) if match and match["sign"] else None
+
+    # -- volume and page ----------------------------------------------------------------------------------------------
+
+    def decision(self, anchor: re.Match[str]) -> Citation | None:
+        """27 I&N Dec. 316."""
+        return self._paged(anchor, "in-dec", grammar.PAGED["dec"])
+
+    def register(self, anchor: re.Match[str]) -> Citation | None:
+        """84 Fed. Reg. 41,292."""
+        return self._paged(anchor, "fr", grammar.PAGED["fr"])
+
+    def statutes(self, anchor: re.Match[str]) -> Citation | None:
+        """110 Stat. 3009-546."""
+        return self._paged(anchor, "stat", grammar.PAGED["stat"])
+
+    def reporter(self, anchor: re.Match[str]) -> Citation | None:
+        """593 U.S. 155; 141 S. Ct. 1474; 971 F.3d 220; 99 F. Supp. 2d 3."""
+        name = re.sub(r"[\s.]", "", anchor[0]).lower()
+        return self._paged(anchor, name, grammar.REPORTED)
+
+    def _paged(self, anchor: re.Match[str], prefix: str, pattern: re.Pattern[str]) -> Citation | None:
+        window = self._before(anchor.start(), _NEAREST)
+        volume = grammar.VOLUME.search(window)
+        page = pattern.match(self._text, anchor.end()) if volume else None
+        if volume is None or page is None:
+            return None
+        start = anchor.start() - len(window) + volume.start()
+        number = _page(page["page"])
+        place = (prefix, volume["volume"])
+        if (page["at"] or "").strip(" ,\n\xa0") == "at":
+            first, key = self._cited.get(place, (0, ""))
+            return Citation(start, page.end(), (key,)) if key and number.isdigit() and first <= int(number) else None
+        key = f"{prefix}-{volume['volume']}-{number}"
+        if number.isdigit():
+            self._cited[place] = int(number), key
+        return Citation(start, page.end(), (key,))
+
+    # -- numbers ------------------------------------------------------------------------------------------------------
+
+    def law(self, anchor: re.Match[str]) -> Citation | None:
+        """Pub. L. 104-208; Public Laws 104-208 and 105-100."""
+        return self._numbered(anchor, "pl")
+
+    def order(self, anchor: re.Match[str]) -> Citation | None:
+        """Executive Order 13769; E.O. 13,780."""
+        return self._numbered(anchor, "eo")
+
+    def proclamation(self, anchor: re.Match[str]) -> Citation | None:
+        """Proclamation No. 9645."""
+        return self._numbered(anchor, "proc")
+
+    def _numbered(self, anchor: re.Match[str], prefix: str) -> Citation | None:
+        if self._before(anchor.start(), 1).isalnum():
+            return None
+        sign = grammar.NUMBER_SIGN.match(self._text, anchor.end())
+        end, keys = sign.end() if sign else anchor.end(), []
+        several = anchor[0].lower().endswith("s") or "s" in (sign[0].lower() if sign else "")
+        joint: re.Match[str] | None = re.match("", "")
+        start = end
+        while joint and (number := grammar.NUMBERED[prefix].match(self._text, start)):
+            keys.append(f"{prefix}-{_DASHES.sub('-', number[0]).replace(',', '')}")
+            end = number.end()
+            joint = grammar.NUMBERED_JOINT.match(self._text, end) if several or prefix == "pl" else None
+            start = joint.end() if joint else end
+        return Citation(anchor.start(), end, tuple(dict.fromkeys(keys))) if keys else None
 
 
-def _read(text: str, match: re.Match[str]) -> Citation | None:
-    """The citation of a match; None where what looked like one turns out not to be."""
-    if match["cfr"]:
-        return _listed(text, match, f"{match['cfr_title']}-cfr-", "cfr")
-    if match["usc"]:
-        prefix = f"{match['usc_title']}-usc-"
-        note = f"{prefix}{match['usc'].lower()}-note"
-        return _single(match, note) if match["note"] else _listed(text, match, prefix, "usc")
-    if match["ina"]:
-        return _listed(text, match, "ina-", "ina")
-    return _of_the_act(text, match) if match["act"] else _flat(match)
-
-
-def _single(match: re.Match[str], key: str) -> Citation:
-    return Citation(match.start(), match.end(), (key,))
-
-
-def _listed(text: str, match: re.Match[str], prefix: str, group: str) -> Citation:
-    """A section (in `group`) with its paragraphs (in `<group>_path`), and the list that may follow it."""
-    plural = "§§" in match[0] or bool(re.search(r"(?i)sections|parts|secs", match[0]))
-    reader = _ListReader(prefix, match[group], match[f"{group}_path"], plain_sections=plural)
-    end = reader.read(text, match.end(), len(text))
-    return Citation(match.start(), end, reader.keys)
-
-
-def _of_the_act(text: str, match: re.Match[str]) -> Citation | None:
-    """A section "of the Act"; nothing but a list may stand between the two."""
-    start, end = match.span("act_more")
-    reader = _ListReader("ina-", match["act"], match["act_path"], plain_sections=True)
-    leftover = text[reader.read(text, start, end) : end]
-    return None if re.sub(r"[\s,]|\bof\b", "", leftover) else Citation(match.start(), match.end(), reader.keys)
-
-
-def _flat(match: re.Match[str]) -> Citation:
-    """A citation without parts: volume and page, or a number."""
-    for prefix, volume, page in _PAGED:
-        if match[volume]:
-            number = re.sub(_DASH, "-", match[page].replace(",", ""))
-            return _single(match, f"{prefix}-{match[volume]}-{number}")
-    for prefix in ("eo", "proc"):
-        if match[prefix]:
-            return _single(match, f"{prefix}-{match[prefix].replace(',', '')}")
-    reporter = re.sub(r"[\s.]", "", match["reporter"]).lower()
-    return _single(match, f"{reporter}-{match['rep_volume']}-{match['rep_page']}")
-
-
-class _ListReader:
-    """Reads what follows a first section: further paragraphs, further sections, ranges of either."""
-
-    def __init__(self, prefix: str, section: str, path: str, plain_sections: bool) -> None:
-        self._prefix = prefix
-        self._plain = plain_sections
-        self._section = section
-        self._path = _LABEL.findall(path)
-        self._keys = [self._key(section, self._path)]
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The keys read so far, each once."""
-        return tuple(dict.fromkeys(self._keys))
-
-    def read(self, text: str, start: int, end: int) -> int:
-        """Read on from `start`; returns where the list ends."""
-        while match := _MORE.match(text, start, end):
-            if not self._take(match):
-                break
-            start = match.end()
-        return start
-
-    def _key(self, section: str, path: list[str]) -> str:
-        key = "-".join([self._prefix + section.lower(), *(part.lower() for part in path)])
-        return _twin(key)
-
-    def _take(self, match: re.Match[str]) -> bool:
-        if match["path"]:
-            return self._take_path(_LABEL.findall(match["path"]), bool(match["range"]))
-        return self._take_section(match)
-
-    def _take_path(self, labels: list[str], is_range: bool) -> bool:
-        level = _level_of(labels[0], self._path)
-        if level is None:
-            return False
-        before, last = self._path[:level], self._path[level] if level < len(self._path) else None
-        if is_range and last is not None:
-            self._keys += [self._key(self._section, [*before, member]) for member in _members(last, labels[0])]
-        self._path = [*before, *labels]
-        self._keys.append(self._key(self._section, self._path))
-        return True
-
-    def _take_section(self, match: re.Match[str]) -> bool:
-        section, labels = match["number"], _LABEL.findall(match["number_path"])
-        if not self._is_section(section, bool(labels)):
-            return False
-        if match["range"] and not self._path and not labels:
-            self._keys += [self._key(member, []) for member in _members(self._section, section)]
-        self._section, self._path = section, labels
-        self._keys.append(self._key(section, labels))
-        return True
-
-    def _is_section(self, section: str, has_path: bool) -> bool:
-        if "-cfr-" in self._prefix:
-            return ("." in section) == ("." in self._section) and ("." in section or self._plain)
-        if "." in section or (self._prefix == "ina-" and not re.fullmatch(_ACT_SECTION, section)):
-            return False
-        return self._plain or has_path
-
-
-def _level_of(first: str, path: list[str]) -> int | None:
-    """At which level of `path` a list goes on with `(first)`: the deepest label of its kind; None where none is."""
-    for level in range(len(path) - 1, -1, -1):
-        if _kinds(first) & _kinds(path[level]):
-            return level
-    return 0 if not path else None
-
-
-def _kinds(part: str) -> set[str]:
-    if part.isdigit():
-        return {"digit"}
-    case = "upper" if part.isupper() else "lower"
-    kinds = set()
-    if re.fullmatch(r"[ivxlc]+", part.lower()):
-        kinds.add(f"{case} roman")
-    if len(part) == 1 or len(set(part)) == 1:
-        kinds.add(f"{case} letter")
-    return kinds
-
-
-def _members(first: str, last: str) -> list[str]:
-    """What lies between the ends of a range, without them; nothing where it is longer than twelve or no range."""
-    for to_number, to_text in ((int, str), (_roman, _to_roman), (_letter, _to_letter)):
-        try:
-            low, high = to_number(first), to_number(last)
-        except ValueError:
-            continue
-        if low < high < low + LONGEST_RANGE:
-            return [to_text(number) for number in range(low + 1, high)]
-    return []
-
-
-def _roman(text: str) -> int:
-    if not re.fullmatch(r"[ivxlc]+", text.lower()):
-        raise ValueError(text)
-    digits = [_ROMAN_DIGITS[char] for char in text.lower()]
-    return sum(
-        -digit if digit < following else digit for digit, following in zip(digits, [*digits[1:], 0], strict=True)
-    )
-
-
-def _to_roman(number: int) -> str:
-    text = ""
-    for value, digits in (
-        (100, "c"),
-        (90, "xc"),
-        (50, "l"),
-        (40, "xl"),
-        (10, "x"),
-        (9, "ix"),
-        (5, "v"),
-        (4, "iv"),
-        (1, "i"),
+def _page(page: str) -> str:
+    """The page as keys have it: 41,292 → 41292; the second number only where it is a part of the first."""
+    first, *rest = _DASHES.split(page.replace(",", ""))
+    if rest and (
+        first in _HYPHENATED_PAGES or (len(rest[0]) > len("99") and int(rest[0]) < int(first.rstrip(ascii_uppercase)))
     ):
-        text += digits * (number // value)
-        number %= value
-    return text
+        return f"{first}-{rest[0]}".lower()
+    return first.lower()
 
 
-def _letter(text: str) -> int:
-    if len(text) != 1 or not text.isalpha():
-        raise ValueError(text)
-    return ord(text.lower())
-
-
-def _to_letter(number: int) -> str:
-    return chr(number)
+_FAMILIES: dict[str, Callable[[_Scan, re.Match[str]], Citation | None]] = {
+    "cfr": _Scan.cfr,
+    "regulations": _Scan.cfr,
+    "usc": _Scan.usc,
+    "code": _Scan.usc,
+    "title": _Scan.title,
+    "ina": _Scan.ina,
+    "small": _Scan.ina,
+    "nationality": _Scan.ina,
+    "act": _Scan.act,
+    "dec": _Scan.decision,
+    "fr": _Scan.register,
+    "stat": _Scan.statutes,
+    "us": _Scan.reporter,
+    "sct": _Scan.reporter,
+    "fed": _Scan.reporter,
+    "pl": _Scan.law,
+    "eo": _Scan.order,
+    "proc": _Scan.proclamation,
+}
