@@ -19,6 +19,7 @@ import math
 import re
 import shutil
 import sqlite3
+import sys
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -53,6 +54,7 @@ class Judged:
     user: str
     lang: str
     misspelt: bool
+    late: bool
     pages: Mapping[str, int]
 
     @property
@@ -105,15 +107,13 @@ class Measured:
 
 
 def _discounted(grades: Sequence[int]) -> float:
-    return sum((2**grade - 1) / math.log2(rank + 2) for rank, grade in enumerate(grades))
+    return math.fsum(((1 << grade) - 1) / math.log2(rank + 2) for rank, grade in enumerate(grades))
 
 
 def load_queries() -> tuple[Judged, ...]:
     """The judged queries, in the order of their file."""
     rows = tomllib.loads((HERE / "queries.toml").read_text(encoding="utf-8"))["query"]
-    return tuple(
-        Judged(row["text"], row["user"], row["lang"], row.get("misspelt", False), row["pages"]) for row in rows
-    )
+    return tuple(Judged(**{"misspelt": False, "late": False, **row}) for row in rows)
 
 
 def measured(scored: Sequence[Scored]) -> Measured:
@@ -205,44 +205,6 @@ def fts5(pages: Sequence[tuple[str, str, str]]) -> Run:
 
 # -- the report -----------------------------------------------------------------------------------------------------
 
-
-def main() -> None:
-    """Print every measure, by half, kind of user and language, and the worst queries."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--half", choices=("tuning", "held-out"), default="tuning", help="whose worst queries to list")
-    half = parser.parse_args().half
-    queries = load_queries()
-    for beside in (False, True):
-        asked = queries if beside else [query for query in queries if query.is_answered_by_site()]
-        with site(beside) as root:
-            pages = texts(root)
-            runs = {
-                "ours": ours(root),
-                "whoosh": whoosh(pages),
-                "whoosh or": whoosh(pages, OrGroup),
-                "fts5": fts5(pages),
-            }
-            scored = {name: score(run, asked) for name, run in runs.items()}
-        print(f"\n{len(asked)} queries, {len(pages)} pages" + (f", with those of {BESIDE}/" if beside else ""))
-        _report(scored)
-        _worst([one for one in scored["ours"] if one.query.half == half], half)
-
-
-def _report(scored: Mapping[str, Sequence[Scored]]) -> None:
-    for measure in ("ndcg", "first", "service"):
-        print(f"\n{measure:14}{'queries':>9}" + "".join(f"{name:>11}" for name in scored))
-        for title, chosen in GROUPS.items():
-            rows = [measured([one for one in run if chosen(one.query)]) for run in scored.values()]
-            print(f"{title:14}{rows[0].queries:9}" + "".join(f"{getattr(row, measure):11.3f}" for row in rows))
-
-
-def _worst(scored: Sequence[Scored], half: str) -> None:
-    print(f"\nthe worst of the {half} half")
-    for one in sorted(scored, key=lambda one: one.ndcg)[:WORST]:
-        mark = " " if one.is_service or not one.query.services else "*"
-        print(f"{one.ndcg:.2f}{mark}{one.query.text}  →  {', '.join(page.split('/')[-1] for page in one.found[:3])}")
-
-
 GROUPS: Mapping[str, Callable[[Judged], bool]] = {
     "all": lambda query: True,
     "tuning": lambda query: query.half == "tuning",
@@ -254,7 +216,41 @@ GROUPS: Mapping[str, Callable[[Judged], bool]] = {
     "es": lambda query: query.lang == "es",
     "mixed": lambda query: query.lang == "mixed",
     "misspelt": lambda query: query.misspelt,
+    "late tuning": lambda query: query.late and query.half == "tuning",
+    "late held-out": lambda query: query.late and query.half == "held-out",
 }
+
+
+def main() -> None:
+    """Print every measure, by half, kind of user and language, and the worst queries."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--half", choices=("tuning", "held-out"), default="tuning", help="whose worst queries to list")
+    half = parser.parse_args().half
+    for beside in (False, True):
+        with site(beside) as root:
+            sys.stdout.write("\n".join(_report(root, asked(beside), half)) + "\n\n")
+
+
+def asked(beside: bool) -> list[Judged]:
+    """The queries that a page answers, of the site alone or of those beside it too."""
+    return [query for query in load_queries() if beside or query.is_answered_by_site()]
+
+
+def _report(root: Path, queries: Sequence[Judged], half: str) -> Iterator[str]:
+    pages = texts(root)
+    runs = {"ours": ours(root), "whoosh": whoosh(pages), "whoosh or": whoosh(pages, OrGroup), "fts5": fts5(pages)}
+    scored = {name: score(run, queries) for name, run in runs.items()}
+    yield f"{len(queries)} queries, {len(pages)} pages"
+    for measure in ("ndcg", "first", "service"):
+        yield f"\n{measure:14}{'queries':>9}" + "".join(f"{name:>11}" for name in scored)
+        for title, chosen in GROUPS.items():
+            rows = [measured([one for one in run if chosen(one.query)]) for run in scored.values()]
+            yield f"{title:14}{rows[0].queries:9}" + "".join(f"{getattr(row, measure):11.3f}" for row in rows)
+    yield f"\nthe worst of the {half} half (* no service page that answers among the first three)"
+    mine = [one for one in scored["ours"] if one.query.half == half]
+    for one in sorted(mine, key=lambda one: one.ndcg)[:WORST]:
+        mark = " " if one.is_service or not one.query.services else "*"
+        yield f"{one.ndcg:.2f}{mark}{one.query.text}  →  {', '.join(page.split('/')[-1] for page in one.found[:3])}"
 
 
 if __name__ == "__main__":
