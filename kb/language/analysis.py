@@ -238,7 +238,8 @@ class _Reading:
         """A token as an identifier, or (None) as the plain word that it is here."""
         token = self._tokens[index]
         if identifier is not None:
-            terms = (*self._analyzer.identifier_terms(identifier), *exact_acronym(word))
+            exact = (EXACT + fold(word),) if word in self._lexicon.several else exact_acronym(word)
+            terms = (*self._analyzer.identifier_terms(identifier), *exact)
         else:
             folded = fold(word)
             terms = (stem(folded, self._lang), EXACT + folded)

@@ -59,11 +59,13 @@ class Lexicon:
         self.phrases: Mapping[tuple[str, str], list[tuple[tuple[str, ...], Identifier]]] = {
             first: sorted(found, key=lambda phrase: -len(phrase[0])) for first, found in self._phrases.items()
         }
-        #: The same as a tree of stems; what a path names stands under None.
+        #: The same as a tree of stems: what a path names stands under None, None where the longer name is none of ours.
         self.names: dict[str | None, Any] = {}
         for found in self.phrases.values():
             for stems, identifier in found:
                 self._plant(stems, identifier)
+        for name in table("acronyms")["nothing"]:
+            self._plant(tuple(stem(fold(word)) for word in _WORD.findall(name)), None)
 
     # -- what is known ------------------------------------------------------------------------------------------------
 
@@ -140,7 +142,7 @@ class Lexicon:
             if all(known != stems for known, _ in found):
                 found.append((stems, identifier))
 
-    def _plant(self, stems: tuple[str, ...], identifier: Identifier) -> None:
+    def _plant(self, stems: tuple[str, ...], identifier: Identifier | None) -> None:
         node = self.names
         for one in stems:
             node = node.setdefault(one, {})
