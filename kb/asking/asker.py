@@ -133,7 +133,7 @@ class Asker:
     def _promoted(self, settled: Settled) -> frozenset[str]:
         """For a bare topic, the service page that covers it; for a service's own name, that page."""
         read = settled.read
-        if settled.relaxed or read.excluded or not read.units:
+        if read.excluded or not read.units:
             return frozenset()
         found = set(self._service_names.get(fold_label(read.text), ()))
         if read.concept and (service := self._site.vocabulary[read.concept].service):

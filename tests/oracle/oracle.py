@@ -21,7 +21,7 @@ from kb.model import GROUPS, NEWS_TYPES, Change, Document, Query
 from kb.search.scoring import FADED, HALF_LIFE_DAYS, PAGE_WEIGHT
 from kb.vocabulary import Vocabulary
 from tests.oracle.known import Known, Shelf
-from tests.oracle.matching import Ruling, has, rule, scores
+from tests.oracle.matching import has, rule, scores
 
 FACETS = ("type", "service", *GROUPS, "year", "author", "source", "cites", "status")
 
@@ -100,7 +100,7 @@ class Oracle:
         matches = [known for known in base if selected(known)]
         sort = query.sort or ("relevance" if read.units else "newest")
         faded = self._faded(scores(ruling, read, self._known), query.as_of)
-        promoted = self._promoted(read, ruling)
+        promoted = self._promoted(read)
         ordered = self._ordered(matches, faded, sort, promoted)
         moved = self._moved(ordered) if sort == "relevance" else frozenset()
         return Expected(
@@ -220,9 +220,9 @@ class Oracle:
             faded[known.id] = found[known.id] * factor
         return faded
 
-    def _promoted(self, read: ReadQuery, ruling: Ruling) -> frozenset[str]:
+    def _promoted(self, read: ReadQuery) -> frozenset[str]:
         """The service page that covers the concept which is all of the text, and one that has the text for a name."""
-        if ruling.relaxed or read.excluded or not read.units:
+        if read.excluded or not read.units:
             return frozenset()
         found = {known.id for known in self._known if fold_label(read.text) in _service_names(known.document)}
         if read.concept and (service := self._vocabulary[read.concept].service):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import strategies as st
 
 from kb.config import ServiceHeading, Settings
 from kb.language.citations import canonical
-from kb.model import STATUSES, TYPES, Change, Document, Query, Source
+from kb.model import SORTS, STATUSES, TYPES, Change, Document, Query, Source
 from kb.vocabulary import Vocabulary
 
 SETTINGS = Settings(heading=(ServiceHeading(slug="work", label="Work"), ServiceHeading(slug="empty", label="Empty")))
@@ -127,38 +128,40 @@ _typed = st.sampled_from(
 )  # fmt: skip
 _part = st.one_of(_plain, _plain, _plain, _quoted, _word.map("+{}".format), _word.map("-{}".format),
                   _quoted.map("-{}".format), _alternatives, _prefixes, _typed)  # fmt: skip
-query_texts = st.lists(_part, max_size=5).map(" ".join)
+query_texts = st.lists(_part, max_size=4).map(" ".join)
 
 
 def _several(*values: str) -> st.SearchStrategy[tuple[str, ...]]:
-    return st.just(()) | st.lists(st.sampled_from(values), max_size=2).map(tuple)
+    return st.lists(st.sampled_from(values), min_size=1, max_size=3).map(tuple)
+
+
+#: What may be asked for beside words. Few at once, or hardly a document is left to be put in order.
+_ASKED: dict[str, st.SearchStrategy[Any]] = {
+    "tag": _several("h-1b", "Work visa", "labor", "asylum", "specialty", "tn", "ICE", "unused", "nothing"),
+    "type": _several(*TYPES),
+    "service": _several("work", "removal", "work/h-1b", "removal/asylum", "empty", "work/none"),
+    "author": _several("zoe kalnoki", "Ana Cruz", "TED CRUZ", "cruz", "Nobody"),
+    "source": _several("law360", "The Dia", "None"),
+    "year": _several("2016", "2019", "2020", "2031"),
+    "cites": _several("8-cfr-214", "8 CFR 214.2(h)", "8 CFR 214.2", "INA 212(a)(9)", "8 CFR 999.1", "?"),
+    "status": _several(*STATUSES),
+    "date_from": days,
+    "date_to": days,
+    "as_of": days,
+}
 
 
 @st.composite
 def queries(draw: st.DrawFn) -> Query:
-    """A query with any filters, dates, sort and page size."""
-    first, last = draw(maybe_day), draw(maybe_day)
-    if first and last and first > last:
-        first, last = last, first
-    filtered = draw(st.booleans())
-    if not filtered:
-        return Query(draw(query_texts), match=draw(st.sampled_from(["most", "most", "any", "all"])), per_page=3)
+    """A query with up to three filters and dates, any sort and page size."""
+    names = draw(st.lists(st.sampled_from(sorted(_ASKED)), max_size=3, unique=True))
+    asked = {name: draw(_ASKED[name]) for name in names}
+    if "date_from" in asked and "date_to" in asked:
+        asked["date_from"], asked["date_to"] = sorted([asked["date_from"], asked["date_to"]])
     return Query(
-        text=draw(query_texts | st.just("")),
-        tag=draw(_several("h-1b", "Work visa", "labor", "asylum", "specialty", "tn", "ICE", "unused", "nothing")),
-        type=draw(_several(*TYPES)),
-        service=draw(_several("work", "removal", "work/h-1b", "removal/asylum", "empty", "work/none")),
-        author=draw(_several("zoe kalnoki", "Ana Cruz", "TED CRUZ", "cruz", "Nobody")),
-        source=draw(_several("law360", "The Dia", "None")),
-        year=draw(_several("2016", "2019", "2020", "2031")),
-        cites=draw(
-            _several("8-cfr-214", "8 CFR 214.2(h)", "8 CFR 214.2", "INA 212(a)(9)", "ina-208", "8 CFR 999.1", "?")
-        ),
-        status=draw(_several(*STATUSES)),
-        date_from=first,
-        date_to=last,
-        as_of=draw(maybe_day),
-        sort=draw(st.sampled_from([None, "relevance", "newest", "oldest"])),
+        text=draw(query_texts),
+        sort=draw(st.sampled_from([None, None, *SORTS])),
         per_page=draw(st.sampled_from([1, 2, 3, 100])),
         match=draw(st.sampled_from(["most", "most", "any", "all"])),
+        **asked,
     )
