@@ -2,6 +2,7 @@
 
 Forms of the numbers: 8 CFR 103.2 (receipt notices, three letters and ten digits) and the A-number as USCIS prints it
 (seven to nine digits after an A). A social security number has the grouping 3-2-4, which no telephone number has.
+A passport number looks like many others, so the word must stand near.
 """
 
 from __future__ import annotations
@@ -11,24 +12,46 @@ import re
 PLACEHOLDER = "[number]"
 
 _DASH = r"[-\u2010-\u2015\u2212]"
+_GAP = rf"(?:\s|{_DASH}){{0,3}}"
+_NUMBER_WORD = r"(?:no|nos|nr|num|number|n[uú]mero|n\.?[º°])\b\.?"
+_IS = r"[\s:.#=]{0,3}(?:is\s|es\s)?[\s:#]{0,2}"
+_PASSPORT = r"(?:[A-Z]{1,2}\d{6,8}|\d{7,9})(?![\w-])"
+_PASSPORT_WORD = r"\b(?:passports?|pasaportes?)\b"
+
+
+def _alien_digits(name: str) -> str:
+    """Two or three digits, three, three, with the same sign or none between them; or seven in a row."""
+    gap = rf"(?P<{name}>\s?{_DASH}\s?|\s)"
+    return rf"(?:\d{{2,3}}{gap}\d{{3}}(?P={name})\d{{3}}|\d{{2,3}}{_DASH}?\d{{3}}{_DASH}?\d{{3}}|\d{{7}})"
+
+
 _NUMBERS = re.compile(
     rf"""
-      (?<![\w])A(?:[\s#.:]|{_DASH})*(?:(?:no|number|nr)\b[.:#\s]*)?
-        \d{{2,3}}[\s]?{_DASH}?\s?\d{{3}}[\s]?{_DASH}?\s?\d{{3}}(?![\w])
-    | (?<![\w])(?:alien|registration)\s+(?:registration\s+)?(?:number|no\.?|\#)[\s:#]*A?\d{{7,9}}(?![\w])
-    | (?<![\w])(?:EAC|WAC|LIN|SRC|MSC|NBC|IOE|YSC|VSC|TSC|NSC|CSC)(?:\s|{_DASH}|\*)*
-        \d{{2}}(?:\s|{_DASH})?\d{{3}}(?:\s|{_DASH})?\d{{5}}(?![\w])
-    | (?<![\w-])\d{{3}}(?:{_DASH}|[ ])\d{{2}}(?:{_DASH}|[ ])\d{{4}}(?![\w-])
-    | (?:(?<=ssn)|(?<=ssn\s)|(?<=ssn:)|(?<=ssn:\s)|(?<=security\snumber\s))\d{{9}}(?!\w)
-    | (?<=passport\s)(?:(?:no|number|nr)\b[.:#\s]*|\#\s*)?[A-Z]{{0,2}}\d{{6,9}}(?!\w)
+      (?<![\w$])A(?:[\s#.:]|{_DASH}){{0,3}}(?:{_NUMBER_WORD}{_IS})?{_alien_digits("first")}(?![\w])(?!,\d|%)
+    | (?<!\w)(?P<alien>(?:alien|registration|uscis)(?:\s+registration)?(?:\s?\#|\s+{_NUMBER_WORD}){_IS})
+        A?{_GAP}{_alien_digits("second")}(?!\w)
+    | (?<!\w)(?:EAC|WAC|LIN|SRC|MSC|NBC|IOE|YSC|VSC|TSC|NSC|CSC|ESC|PSC|WSC|SSC)(?:\s|{_DASH}|\*){{0,3}}
+        \d{{2}}{_GAP}\d{{3}}{_GAP}\d{{5}}(?!\w)
+    | (?<![\w$-])\d{{3}}(?P<ssn>{_DASH}|[ \u00a0])\d{{2}}(?P=ssn)\d{{4}}(?![\w-])
+    | (?P<social>(?<!\w)(?:ssn|ss\s?\#|social\s+security)(?:\s+{_NUMBER_WORD})?{_IS})\d{{9}}(?!\w)
+    | (?P<passport>{_PASSPORT_WORD}(?:\s?\#|[^\n\d.;$]|{_NUMBER_WORD}){{0,30}}?\b){_PASSPORT}
+    | \b{_PASSPORT}(?P<after>[\s,(]{{1,3}}(?:\w{{1,6}}\s){{0,2}}{_PASSPORT_WORD})
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_DIGITS = re.compile(r"\d{2}")
+#: Six digits near each other: every personal number has as many, most texts have none.
+_DIGITS = re.compile(r"\d(?:[-\s*\u2010-\u2015\u2212]{0,3}\d){5}")
+#: Words that stay before or after the number.
+_BEFORE = ("alien", "social", "passport")
 
 
 def redact(text: str) -> tuple[str, int]:
     """The text with each personal number replaced by `[number]`, and how many were replaced."""
     if not _DIGITS.search(text):
         return text, 0
-    return _NUMBERS.subn(PLACEHOLDER, text)
+    return _NUMBERS.subn(_without_number, text)
+
+
+def _without_number(match: re.Match[str]) -> str:
+    before = next((match[name] for name in _BEFORE if match[name]), "")
+    return before + PLACEHOLDER + (match["after"] or "")
