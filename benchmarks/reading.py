@@ -1,9 +1,9 @@
 """What reading costs: `python -m benchmarks.reading [--rounds 9]`.
 
-Texts: the bodies of content/, without front matter; once all of them (a citation or an identifier in every other line),
-once their paragraphs without digits (ordinary prose). The peer is Whoosh's `StemmingAnalyzer` over the same texts in the
-same run, the two alternating. Queries: those of the tests, read with the vocabulary of content/. Figures are of one
-core: CPU seconds, the best of the rounds, since whatever else runs only adds.
+Texts: the bodies of content/, without front matter; once all of them (a citation or an identifier in every other
+line), once their paragraphs without digits (ordinary prose). The peer is Whoosh's `StemmingAnalyzer` over the same
+texts in the same run, the two alternating. Queries: those of the tests, read with the vocabulary of content/.
+Figures are of one core: CPU seconds, the best of the rounds, since whatever else runs only adds.
 """
 
 from __future__ import annotations

@@ -26,7 +26,8 @@ _REACH = 110
 class WordRule:
     """An acronym that is an ordinary word too: when small letters mean the acronym, and next to which words never.
 
-    `always` holds the words beside which capitals are the word as well; `spanish` says that it is a Spanish word.
+    `always` holds the words beside which capitals are the word as well, `near` those that make small letters of a query
+    the acronym though `small` is false; `spanish` says that it is a Spanish word.
     """
 
     beside: frozenset[str]
@@ -34,6 +35,7 @@ class WordRule:
     told: bool = False
     always: frozenset[str] = frozenset()
     spanish: bool = False
+    near: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def word_rules() -> dict[str, WordRule]:
             rule.get("told", False),
             frozenset(rule.get("always", ())),
             rule.get("spanish", False),
+            frozenset(rule.get("near", ())),
         )
         for word, rule in table("words").items()
     }

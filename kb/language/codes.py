@@ -23,6 +23,8 @@ _GAPS = frozenset(DASHES + " \u00a0\u2009\u202f")
 _AROUND = 40
 _WORDS = re.compile(r"[^\W_]+")
 _FORM_LETTERS = ("EOIR", "ETA", "DS", "CBP", "SF", "AR", "WH", "I", "N", "G")
+#: Between the letters of a list: "F, J and M visas".
+_AND = rf"(?:,{_SPACE}|/|,?{_SPACE}(?:and|or|&){_SPACE})"
 #: Where an identifier may be: at a digit close behind the letters of one, at initials, at a letter beside "visa".
 _DIGIT = re.compile(
     rf"[0-9](?:(?<=[A-Za-z][0-9])|(?<=[A-Za-z]{_DASH}[0-9])|(?<=\b[A-Za-z]{_SPACE}[0-9])|(?<=\b[A-Z][A-Z]{_SPACE}[0-9])"
@@ -30,9 +32,9 @@ _DIGIT = re.compile(
     rf"|(?<=\b(?i:eoir|nato|form|orms|ario){_SPACE}[0-9])|(?=[0-9]{{2}}{_SPACE}?\(?[GgIi]\b))"
 )
 _LETTERS = re.compile(
-    rf"[{DASHES}VvSsNnCc](?:(?<=\b[A-Za-z]{_DASH})(?=[A-Za-z](?:{_DASH}|\b))"
+    rf"[{DASHES}B-HJ-Vvsnc](?:(?<=\b[A-Za-z]{_DASH})(?=[A-Za-z](?:{_DASH}|\b))"
     rf"|(?<=\b[A-Za-z](?:{_SPACE}|-)[VvSsNnCc])(?:isa|tatu|oni|on-|la[sS]s|ateg|ISA|TATU|ONI|ATEG)"
-    rf"|(?:isas?|ISAS?){_SPACE}(?=[A-Za-z]\b))"
+    rf"|(?:isas?|ISAS?){_SPACE}(?=[A-Za-z]\b)|(?<=\b[B-HJ-V])(?={_AND}[A-Z]\b))"
 )
 #: What may stand before the letters or the number of an identifier and belongs to it.
 _LEAD = re.compile(
@@ -74,7 +76,8 @@ def code_pattern() -> re.Pattern[str]:
             (?P<plural>['’]?s)?{end}
             (?:{_SPACE}(?i:supp(?:lement|\.)?){_SPACE}(?P<supplement>[A-Ja-j])(?!\w)|(?P<others>(?:/\d{{3}}[A-Z]?(?!\w))+))?
         | [Ff]orm{_SPACE}(?P<alone>\d{{4}}[A-Z]?)(?!\w)
-        | (?P<letter>[{letters}{letters.lower()}]|[AaIi])(?=(?:{_SPACE}|-)(?P<follower>(?i:{followers}))(?!\w))
+        | (?P<letter>[{letters}{letters.lower()}]|[AaIi])
+            (?=(?P<list>(?:{_AND}[{letters}](?!\w)){{0,4}})(?:{_SPACE}|-)(?P<follower>(?i:{followers}))(?!\w))
         | (?i:visas?){_SPACE}(?P<after>(?-i:[B-DF-HJ-NP-V]|[bfhjklrt])|u(?!{_SPACE}h?[oO])|(?<=isa{_SPACE})[EO])
             (?![{DASHES}\w'’]|{_SPACE}\d|\.\w)
         )""",
@@ -276,6 +279,8 @@ def _read_letter(match: re.Match[str]) -> tuple[Code, ...]:
     if match["after"]:
         return (Code(match["after"].lower(), "visa"),)
     letter, follower = match["letter"], fold(match["follower"])
+    if match["list"] and letter not in table("classes")["classes"]["letters"]:
+        return ()
     before = _around(match)[0]
     alone = match.start() == 0 and match.string[match.end() + 1 :].strip().lower() == follower
     tables = table("classes")["classes"]
@@ -288,7 +293,8 @@ def _read_letter(match: re.Match[str]) -> tuple[Code, ...]:
         return ()
     if before[-1:] == ["u"] and letter in "Ss":
         return ()
-    if set(before[-1:]) & set(tables["not_after"]) and not follower.startswith("visa"):
+    earlier = before[-3:] if {*before[-1:]} & {"and", "or"} else before[-1:]
+    if set(earlier) & set(tables["not_after"]) and not follower.startswith("visa"):
         return ()
     if letter.islower() and follower in ("class", "category"):
         return ()

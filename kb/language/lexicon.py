@@ -197,6 +197,8 @@ class Lexicon:
 
     def otherwise(self, acronym: str, chosen: Identifier) -> tuple[str, ...]:
         """What else an acronym with several meanings may be."""
+        if acronym not in self.several:
+            return ()
         found = self.several[acronym]
         ours = (self._ours[value] for value, _ in found.readings)
         return (*(one.label for one in ours if one != chosen), *(name for name, _ in found.others))

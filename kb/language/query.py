@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from kb.folding import fold
 from kb.language import authorities
+from kb.language.acronyms import word_rules
 from kb.language.analysis import AUTHORITY, EXACT, IDENTIFIER, Analyzer, Piece, bare, exact_acronym, pieces
 from kb.language.citations import canonical, find_citations
 from kb.language.codes import Code
 from kb.language.lexicon import Identifier
-from kb.language.query_acronyms import acronym_of, choose_words, first_term
+from kb.language.query_acronyms import acronym_among, acronym_of, choose_words, first_term
 from kb.language.query_parts import (
     HIDDEN,
     Part,
@@ -221,15 +222,20 @@ class QueryReader:
     def _choose_meanings(self, parts: list[Part], text: str) -> None:
         """Acronyms with several meanings, by the words around them; the mark says what else they may be."""
         for index, part in enumerate(parts):
-            acronym = acronym_of(part.text)
-            if part.kind != "word" or acronym not in self._lexicon.several:
-                continue
-            near = {first_term(other, "en") for other in parts if other is not part}
-            chosen = self._lexicon.chosen(acronym, near)
+            acronym = acronym_among(part.text, parts) if part.kind == "word" else ""
+            chosen = self._meaning(acronym, [other for other in parts if other is not part])
             if chosen is not None:
                 piece = Piece(part.start, part.end, part.text)
                 parts[index] = self._identifier(piece, text[part.start : part.end], chosen, part.sign)
                 parts[index].also += tuple(f"or {name}" for name in self._lexicon.otherwise(acronym, chosen))
+
+    def _meaning(self, acronym: str, others: list[Part]) -> Identifier | None:
+        """What an acronym that was not read at first sight means beside these parts, if anything."""
+        if acronym in self._lexicon.several:
+            return self._lexicon.chosen(acronym, {first_term(other, "en") for other in others})
+        rule = word_rules().get(acronym.lower())
+        small = rule is not None and any(fold(bare(other.text)) in rule.near for other in others)
+        return self._lexicon.acronym(acronym) if small else None
 
     def _join_labels(self, parts: list[Part], text: str) -> list[Part]:
         """Words that together are a label of an identifier become that identifier."""

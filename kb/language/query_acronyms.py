@@ -25,6 +25,14 @@ def acronym_of(word: str) -> str:
     return shouted(word) or (folded.upper() if small else "")
 
 
+def acronym_among(word: str, parts: list[Part]) -> str:
+    """`acronym_of`, or what small letters are that are a word elsewhere, by the other words: `cat` with "torture"."""
+    rule = word_rules().get(fold(bare(word)))
+    if rule and rule.near and any(fold(bare(part.text)) in rule.near for part in parts):
+        return fold(bare(word)).upper()
+    return acronym_of(word)
+
+
 def first_term(part: Part, lang: str) -> str:
     """The first term that a text has for the part: the stem of a word, `#` and the value of an identifier."""
     if part.identifier:
