@@ -8,6 +8,7 @@ A passport number looks like many others, so the word must stand near.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 PLACEHOLDER = "[number]"
 
@@ -39,17 +40,38 @@ _NUMBERS = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-#: Six digits near each other: every personal number has as many, most texts have none.
-_DIGITS = re.compile(r"\d(?:[-\s*\u2010-\u2015\u2212]{0,3}\d){5}")
+#: Six digits near each other: every personal number has as many. Only around these the numbers are looked for.
+_DIGITS = re.compile(r"\d(?:[-\s*\u2010-\u2015\u2212]{0,3}\d){5,}")
+_AROUND = 70
 #: Words that stay before or after the number.
 _BEFORE = ("alien", "social", "passport")
 
 
 def redact(text: str) -> tuple[str, int]:
     """The text with each personal number replaced by `[number]`, and how many were replaced."""
-    if not _DIGITS.search(text):
-        return text, 0
-    return _NUMBERS.subn(_without_number, text)
+    shown: list[str] = []
+    position = count = 0
+    for match in _personal(text):
+        shown += (text[position : match.start()], _without_number(match))
+        position = match.end()
+        count += 1
+    return "".join([*shown, text[position:]]) if count else text, count
+
+
+def _personal(text: str) -> Iterator[re.Match[str]]:
+    for start, end in _windows(text):
+        yield from _NUMBERS.finditer(text, start, end)
+
+
+def _windows(text: str) -> Iterator[tuple[int, int]]:
+    """The stretches of text around digits, those that touch joined to one, so that no number is cut."""
+    start = end = 0
+    for run in _DIGITS.finditer(text):
+        if run.start() - _AROUND > end:
+            yield start, end
+            start = run.start() - _AROUND
+        end = run.end() + _AROUND
+    yield start, min(end, len(text))
 
 
 def _without_number(match: re.Match[str]) -> str:
