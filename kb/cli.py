@@ -295,13 +295,13 @@ def search(query: str, explain: bool, as_json: bool, **options: Any) -> None:
 
 
 def _query(text: str, options: dict[str, Any]) -> Query:
-    from kb.web.params import parse
+    from kb.web.params import parse, redacted
 
     pairs = [("q", text)]
     pairs += [(name, value) for name in _FILTER_OPTIONS for value in options[f"filter_{name}"]]
     values = ((name.removeprefix("value_"), value) for name, value in options.items() if name.startswith("value_"))
     pairs += [(name, value) for name, value in values if value is not None]
-    return parse(pairs)
+    return parse(redacted(pairs) or pairs)
 
 
 @cli.command()

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from kb import clock
 from kb.asking import Asker
+from kb.cited import Authority, AuthorityGroup, Cited
 from kb.config import Settings
 from kb.errors import UnknownDocumentError
 from kb.folding import fold
@@ -20,6 +21,7 @@ from kb.language import authorities
 from kb.model import (
     NEWS_TYPES,
     Completion,
+    Heading,
     Page,
     PageRef,
     Query,
@@ -102,7 +104,7 @@ class Reader:
                     entries += _entered_at_words(name, Completion(concept.pref_label, kind, f"/tags/{concept.id}/"))
         for key in self._engine.facet_values("cites"):
             label = authorities.label(key)
-            entries.append((fold(label), Completion(label, "citation", f"/search?cites={key}")))
+            entries.append((fold(label), Completion(label, "citation", f"/authorities/{key}/")))
         return sorted(entries, key=lambda entry: (entry[0], entry[1].text))
 
     # -- pages ----------------------------------------------------------------------------------------------------
@@ -183,6 +185,26 @@ class Reader:
         older = self._news[place - 1] if place else None
         newer = self._news[place + 1] if place + 1 < len(self._news) else None
         return older, newer
+
+    def headings(self, document_id: str) -> tuple[Heading, ...]:
+        """The headings of a page."""
+        return headings_of(self._site.page(document_id))
+
+    # -- law --------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def cited(self) -> Cited:
+        """What the pages cite: who cites which part of the law, and what of it changed."""
+        cites = {document_id: facts.cites for document_id, facts in self._site.facts.items()}
+        return Cited(cites, self._site.changes, self._engine.facet_values("cites"))
+
+    def authorities(self) -> tuple[AuthorityGroup, ...]:
+        """Every authority that a page cites, by kind, as trees."""
+        return self.cited.groups
+
+    def authority(self, key: str) -> Authority | None:
+        """The authority of a canonical key, or None where no page cites it or a part of it."""
+        return self.cited.authority(key)
 
     def citation_label(self, key: str) -> str:
         """A canonical citation as lawyers write it."""

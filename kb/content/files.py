@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from kb.content.schema import read_document
 from kb.frontmatter import FrontMatterError, parse
@@ -108,8 +108,11 @@ def is_id(text: str) -> bool:
 
 
 def url_of(document_id: str) -> str:
-    """The path under which a document is served: its id between slashes, without a leading `pages/`."""
-    return f"/{document_id.removeprefix('pages/')}/"
+    """The path under which a document is served: its id between slashes, without a leading `pages/`.
+
+    Ids of files need no escaping; those that a library gives may hold anything.
+    """
+    return f"/{quote(document_id.removeprefix('pages/'), safe='/')}/"
 
 
 def path_of(document_id: str) -> str:
@@ -151,7 +154,7 @@ def site_problems(documents: Iterable[Document], known: Collection[str]) -> list
 def _claimed_twice(documents: list[Document]) -> Iterator[Mistake]:
     claims: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for document in documents:
-        claims[url_of(document.id)].append((document.id, ""))
+        claims[old_path(url_of(document.id))].append((document.id, ""))
     for document in documents:
         for old in dict.fromkeys(map(old_path, document.redirect_from)):
             claims[old].append((document.id, "redirect_from"))

@@ -41,7 +41,7 @@ _BLOCKS = {
 }  # fmt: skip
 #: Ids that the pages around a body use.
 _TAKEN = re.compile(
-    r"(?:main|results|filters|menu|q|news|read|services|topics|tag|from|to|why|selected|do)\Z|(?:menu|part)-"
+    r"(?:main|results|filters|menu|search-words|q|news|read|services|topics|tag|from|to|why|selected|do)\Z|(?:menu|part)-"
 )
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 #: Elements that end where the next of them begins: without an end tag they do not nest.

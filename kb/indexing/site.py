@@ -92,7 +92,7 @@ class Site:
         self._pages = Blobs(folder, "pages")
         self.facts = {fact["id"]: _read_facts(fact) for fact in self._data["facts"]}
         self._numbers = {document_id: number for number, document_id in enumerate(self.facts)}
-        self._by_url = {facts.ref.url: document_id for document_id, facts in self.facts.items()}
+        self._by_path = {old_path(facts.ref.url): document_id for document_id, facts in self.facts.items()}
         self.redirects: Mapping[str, str] = self._data["redirects"]
 
     @cached_property
@@ -111,8 +111,8 @@ class Site:
         return {f"{change.key}|{change.date.isoformat()}": change for change in self.changes}
 
     def locate(self, path: str) -> str | None:
-        """The id of the document served at a path, or None."""
-        return self._by_url.get(path)
+        """The id of the document served at a path (decoded), or None."""
+        return self._by_path.get(path)
 
     def page(self, document_id: str) -> Mapping[str, Any]:
         """The rendered page of a document: `html`, `bio_html`, `headings`, `words`, `services`, `cites`."""

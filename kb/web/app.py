@@ -13,7 +13,7 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
 from kb.config import FILE
-from kb.web import api, authors, body, current, errors, headers, home, news, pages, search, services, site, topics
+from kb.web import api, authors, body, current, errors, headers, home, law, news, pages, search, services, site, topics
 from kb.web.params import redacted, with_pairs
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ RESERVED = (
     "/news/",
     "/tags/",
     "/authors/",
+    "/authorities/",
     "/sitemap.xml",
     "/robots.txt",
     "/healthz",
@@ -52,7 +53,7 @@ def create_app(knowledge_base: KnowledgeBase, drafts: bool = False) -> Flask:
     app.before_request(_with_end_slash)
     app.before_request(_open)
     headers.install(app, made_of, revalidate=not drafts)
-    for module in (home, site, api, search, services, news, topics, authors, pages):
+    for module in (home, site, api, search, services, news, topics, law, authors, pages):
         app.register_blueprint(module.blueprint)
     errors.install(app)
     return app

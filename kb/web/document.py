@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb.model import GROUPS, NEWS_TYPES, Heading, Page, PageRef, Query, Reason, RelatedPage, ServiceGroup, Tag
+from kb.web import body
 from kb.web.authors import person
 from kb.web.facts import Fact, Link, facts, web_address
 from kb.web.items import Item, Itemiser, citation, latest
+from kb.web.law import authority_url
 from kb.web.newest import NEWS, month_url
 from kb.web.params import search_url
 from kb.web.words import Words
@@ -47,7 +49,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """A cited authority: the search for what cites it, and its official text."""
+    """A cited authority: its page here (empty for a draft, whose law nobody may cite), and its official text."""
 
     label: str
     url: str
@@ -68,6 +70,7 @@ class DocumentPage:
     """Everything that the template of a page shows beside its body."""
 
     page: Page
+    html: str
     kind: str
     group: ServiceGroup | None
     crumbs: tuple[Link, ...]
@@ -93,6 +96,7 @@ def document_page(page: Page, reader: Reader, words: Words, draft: bool = False)
     older, newer = reader.neighbours(own.id) if dated and not draft else (None, None)
     return DocumentPage(
         page=page,
+        html=body.with_citations(page.html, reader.cited.keys, words("official")),
         kind=words(f"type_{own.type}"),
         group=group,
         crumbs=_crumbs(page, group, reader, words),
@@ -168,7 +172,11 @@ def _by_group(tags: tuple[Tag, ...]) -> tuple[tuple[str, tuple[Tag, ...]], ...]:
 
 def _laws(page: Page, reader: Reader) -> tuple[Law, ...]:
     return tuple(
-        Law(reader.citation_label(key), search_url(Query(cites=(key,))), web_address(reader.citation_url(key)))
+        Law(
+            reader.citation_label(key),
+            authority_url(key) if key in reader.cited.keys else "",
+            web_address(reader.citation_url(key)),
+        )
         for key in page.cites
     )
 

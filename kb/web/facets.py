@@ -185,7 +185,7 @@ _LISTINGS = {
     "author": ("/authors/", "see_authors"),
     "service": ("/services/", "see_services"),
     "source": ("", ""),
-    "cites": ("", ""),
+    "cites": ("/authorities/", "see_law"),
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kb.model import GROUPS, NEWS_TYPES, Change, Hit, PageRef, Results, Source, Tag
+from kb.model import GROUPS, NEWS_TYPES, Change, Hit, PageRef, Results, SectionLink, Source, Tag
 from kb.web.params import Toggles
 from kb.web.words import Words
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from kb.reader import Reader
 
 CHIPS = 5
+#: A page of fewer headings has no section that were worth a link of its own.
+SECTIONS_FROM = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One hit: the texts of its lines. `newer` is the page that replaces it, if one does."""
+    """One hit: the texts of its lines. `newer` is the page that replaces it, `sections` hold what was asked."""
 
     url: str
     lang: str
@@ -39,14 +41,19 @@ class Item:
     newer: PageRef | None
     snippet_html: str
     chips: tuple[Chip, ...]
+    sections: tuple[SectionLink, ...]
 
 
 class Itemiser:
-    """Turns hits into items: knows the words, the way citations are written and what replaces a page."""
+    """Turns hits into items: knows the words, the way citations are written and what replaces a page.
 
-    def __init__(self, reader: Reader, words: Words) -> None:
+    With `reviews`, a page that no attorney has reviewed says so too.
+    """
+
+    def __init__(self, reader: Reader, words: Words, *, reviews: bool = False) -> None:
         self._reader = reader
         self._words = words
+        self._reviews = reviews
 
     def items(self, results: Results, toggles: Toggles | None = None) -> tuple[Item, ...]:
         """The hits of a page of results. With `toggles`, chips lead into the same search; without, to their topic."""
@@ -65,7 +72,12 @@ class Itemiser:
             newer=self._reader.ref(hit.superseded_by) if hit.superseded_by else None,
             snippet_html=hit.snippet_html,
             chips=chips,
+            sections=self._sections(hit),
         )
+
+    def _sections(self, hit: Hit) -> tuple[SectionLink, ...]:
+        many = bool(hit.sections) and len(self._reader.headings(hit.id)) >= SECTIONS_FROM
+        return hit.sections if many else ()
 
     def changed(self, change: Change, count: int) -> str:
         """“Law changed since: 8 CFR 214.2(h), January 17, 2025, and 2 more”."""
@@ -83,6 +95,8 @@ class Itemiser:
             yield words("updated_on", date=words.date(hit.updated))
         if hit.reviewed:
             yield words("reviewed_on", date=words.date(hit.reviewed))
+        elif self._reviews and hit.status == "unreviewed":
+            yield words("status_unreviewed")
         if hit.source:
             yield source_line(hit.source, words)
         if hit.lang != words.lang:

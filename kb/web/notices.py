@@ -14,6 +14,7 @@ _LISTINGS = {
     "tag": ("/tags/", "see_topics"),
     "author": ("/authors/", "see_authors"),
     "service": ("/services/", "see_services"),
+    "cites": ("/authorities/", "see_law"),
 }
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from kb.folding import fold_name
+from kb.folding import fold, fold_name
+from kb.language.stems import stem
 from kb.model import Mark, Query, Results
+from kb.vocabulary import Vocabulary
 from kb.web.params import search_url
 from kb.web.words import Words
 
@@ -15,7 +17,9 @@ _PLAIN = frozenset({"word", "phrase"})
 #: Kinds that ordinary words may be read as. Identifiers and citations are not among them: quotes do not change those.
 _ORDINARY = frozenset({"word", "topic", "agency", "program", "person"})
 #: Other names that a mark lists, at most.
-ALSO = 2
+ALSO = 3
+#: Kinds that are shown as they were typed: a topic's own name stands among its other names.
+_AS_TYPED = _PLAIN | {"prefix", "topic"}
 _WORD = re.compile(r"[^\s\"“”]+")
 _OR_AFTER = re.compile(r"\s*\bOR\b\s*")
 _OR_BEFORE = re.compile(r"\s*\bOR\s*\Z")
@@ -42,14 +46,17 @@ class Reading:
     exact_url: str = ""
 
 
-def reading(results: Results, query: Query, words: Words) -> Reading | None:
-    """The line “Read as”, or None where everything was taken as it was typed."""
+def reading(results: Results, query: Query, words: Words, vocabulary: Vocabulary | None = None) -> Reading | None:
+    """The line “Read as”, or None where everything was taken as it was typed.
+
+    With the vocabulary, words that are only a concept's Spanish name are said to be that.
+    """
     marks = results.read_as
     if not results.relaxed and all(_is_plain(mark) for mark in marks):
         return None
     corrected = results.suggestion is not None and results.suggestion.used
     read = _as_read(results, query)
-    parts = tuple(_part(mark, read, words) for mark in marks)
+    parts = tuple(_part(mark, read, words, vocabulary or Vocabulary()) for mark in marks)
     exact = exact_words(read.text, marks)
     # Where the words typed found nothing, they would find nothing again.
     changes = exact != read.text and not corrected
@@ -64,7 +71,11 @@ def _as_read(results: Results, query: Query) -> Query:
 
 def read_as_agency(results: Results, word: str = "ice") -> Mark | None:
     """The mark of a lower-case word that was read as an agency (“ice” as ICE), if there is one."""
-    return next((mark for mark in results.read_as if mark.kind == "agency" and mark.text == word), None)
+    return next((mark for mark in results.read_as if _is_ice(mark, word)), None)
+
+
+def _is_ice(mark: Mark, word: str = "ice") -> bool:
+    return mark.kind == "agency" and mark.text == word
 
 
 def quoted(query: Query, mark: Mark) -> Query:
@@ -102,7 +113,8 @@ def _is_plain(mark: Mark) -> bool:
 
 def _is_ordinary(mark: Mark) -> bool:
     """Whether quotes would change how the mark is read: its letters are typed as a word, not as a name in capitals."""
-    return mark.end > mark.start and (mark.kind == "word" or (mark.kind in _ORDINARY and mark.text.islower()))
+    typed_as_word = mark.kind in ("word", "topic") or (mark.kind in _ORDINARY and mark.text.islower())
+    return mark.end > mark.start and typed_as_word
 
 
 def _in_quotes(text: str, mark: Mark) -> bool:
@@ -121,7 +133,7 @@ def _with_text(query: Query, text: str) -> Query:
     return replace(query, text=text, page=1)
 
 
-def _part(mark: Mark, query: Query, words: Words) -> Part:
+def _part(mark: Mark, query: Query, words: Words, vocabulary: Vocabulary) -> Part:
     drop = ""
     if mark.end > mark.start:
         drop = search_url(_with_text(query, without_part(query.text, mark.start, mark.end)))
@@ -133,25 +145,48 @@ def _part(mark: Mark, query: Query, words: Words) -> Part:
         return Part(words("without", text=mark.text.lstrip("-")), "", drop)
     if mark.kind == "filter":
         return Part(mark.label, "", drop)
-    return Part(_shown(mark), _note(mark, words), drop)
+    return Part(_shown(mark), _note(mark, words, vocabulary), drop)
 
 
 def _shown(mark: Mark) -> str:
     """The name of what was recognised (`H-1B` for “h1b”), else the words as they were typed."""
-    return mark.label if mark.kind not in _PLAIN and mark.kind != "prefix" and mark.label else mark.text
+    return mark.label if mark.kind not in _AS_TYPED and mark.label else mark.text
 
 
-def _note(mark: Mark, words: Words) -> str:
-    notes = [words(f"kind_{mark.kind}")] if words.has(f"kind_{mark.kind}") else []
-    also = _telling(mark)
+def _note(mark: Mark, words: Words, vocabulary: Vocabulary) -> str:
+    """The kind, what Spanish words mean, and the other names; a topic that has any needs no kind."""
+    english = _english(mark, vocabulary)
+    also = _telling(mark, english)
+    if _is_ice(mark):
+        # A notice of its own says what was read, and undoes it.
+        return words("kind_agency")
+    notes = [words("spanish_for", label=english)] if english else []
+    if words.has(f"kind_{mark.kind}") and not (mark.kind == "topic" and (english or also)):
+        notes.insert(0, words(f"kind_{mark.kind}"))
     if also:
         notes.append(words("also", words=", ".join(also)))
     return "; ".join(notes)
 
 
-def _telling(mark: Mark) -> list[str]:
+def _english(mark: Mark, vocabulary: Vocabulary) -> str:
+    """The English name of the concept that Spanish words alone name; else empty."""
+    if mark.value not in vocabulary or mark.kind == "citation":
+        return ""
+    concept = vocabulary[mark.value]
+    spanish = (concept.pref_label_es or "", *concept.alt_labels_es)
+    english = (concept.pref_label, *concept.alt_labels)
+    in_spanish = _stems(mark.text, "es") in [_stems(one, "es") for one in spanish]
+    in_english = _stems(mark.text, "en") in [_stems(one, "en") for one in english]
+    return concept.pref_label if in_spanish and not in_english else ""
+
+
+def _stems(text: str, lang: str) -> tuple[str, ...]:
+    return tuple(stem(word, lang) for word in re.findall(r"\w+", fold(text)))
+
+
+def _telling(mark: Mark, english: str) -> list[str]:
     """The other names that tell something new: not those that only lengthen one already said."""
-    said = [fold_name(mark.text), fold_name(_shown(mark))]
+    said = [fold_name(one) for one in (mark.text, _shown(mark), english) if one]
     found: list[str] = []
     for name in mark.also:
         folded = fold_name(name)

@@ -87,7 +87,7 @@ def results_page(results: Results, reader: Reader, words: Words, recent: tuple[H
         hidden=hidden(query, "q"),
         total=results.total,
         first=(results.page - 1) * results.per_page + 1,
-        reading=reading(results, query, words),
+        reading=reading(results, query, words, reader.vocabulary),
         notices=notices(results, query, words),
         selection=chosen,
         groups=panel(results, query, words),

@@ -9,6 +9,7 @@ from kb.errors import DamagedIndexError, NoIndexError
 from kb.web import current
 from kb.web.headers import YEAR
 from kb.web.items import latest
+from kb.web.law import authority_url
 from kb.web.topics import counts
 
 blueprint = Blueprint("site", __name__)
@@ -18,15 +19,15 @@ MOST = 50_000
 
 @blueprint.get("/healthz")
 def health() -> ResponseReturnValue:
-    """Whether there is an index to answer from, and which; 503 where there is none."""
+    """That the server lives, and whether there is an index to answer from (`status`), and which: always 200."""
     knowledge_base = current.knowledge_base()
     state = {"engine": knowledge_base.settings.engine, "generation": None, "documents": 0}
     try:
         reader = knowledge_base.reader()
     except NoIndexError:
-        return jsonify({"status": "no-index", **state}), 503
+        return jsonify({"status": "no-index", **state})
     except DamagedIndexError:
-        return jsonify({"status": "damaged-index", **state}), 503
+        return jsonify({"status": "damaged-index", **state})
     state |= {"generation": reader.generation, "documents": len(reader.refs())}
     return jsonify({"status": "ok", **state})
 
@@ -68,9 +69,10 @@ def icon() -> Response:
 def _entries() -> list[tuple[str, str]]:
     """Address and day of the last change of every page and list."""
     reader = current.reader()
-    fixed = ["/", "/services/", "/news/", "/tags/", "/authors/"]
+    fixed = ["/", "/services/", "/news/", "/tags/", "/authors/", "/authorities/"]
     lists = [f"/services/{group.slug}/" for group in reader.services()]
     lists += [f"/tags/{concept_id}/" for concept_id, count in counts(reader).items() if count]
+    lists += [authority_url(key) for key in sorted(reader.cited.listed)]
     entries = [(url, "") for url in (*fixed, *lists)]
     taken = {url for url, _ in entries}
     for ref in reader.refs():

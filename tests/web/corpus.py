@@ -179,7 +179,7 @@ DOCUMENTS = (
     Document("pages/about", "Who we are.", title="About", updated=dt.date(2025, 1, 1)),
     Document("pages/about/scott-bratton", "An attorney.", title="Scott Bratton"),
     Document("pages/about/staff", "Everyone else.", title="Staff"),
-    Document("pages/contact", "Write to us.", title="Contact"),
+    Document("pages/contact", "Write to us.\n\n## When\n\nBefore a bond hearing.", markdown=True, title="Contact"),
     Document("pages/secret", "Nobody may see this draft.", title="A Secret Draft", draft=True, tags=("asylum",)),
 )
 CHANGES = (

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from kb.content.render import render
 from kb.core import KnowledgeBase
+from kb.model import Document
 from kb.web import create_app
 from tests.web.corpus import HOSTILE
 from tests.web.markup import elements, links, texts
@@ -26,6 +28,8 @@ ROUTES = [
     ("/news/2019/h-1b-denied/", "More H-1B Petitions Denied", "More H-1B Petitions Denied – Example Immigration"),
     ("/tags/", "Topics", "Topics – Example Immigration"),
     ("/tags/cbp/", "CBP", "CBP – Topics – Example Immigration"),
+    ("/authorities/", "Law", "Law – Example Immigration"),
+    ("/authorities/ina-214-i/", "INA 214(i)", "INA 214(i) – Law – Example Immigration"),
     ("/authors/", "Authors", "Authors – Example Immigration"),
     ("/authors/ana-ruiz/", "Ana Ruiz", "Ana Ruiz – Authors – Example Immigration"),
     ("/about/", "About", "About – Example Immigration"),
@@ -143,10 +147,18 @@ def test_a_service_page_has_its_surroundings(page: Get) -> None:
         "Review Reviewed by Scott Bratton, March 3, 2025",
     ]
     assert texts(text, "//nav[@class='toc']//li") == ["Who it is for", "How it works", "Fees", "How long"]
-    assert links(text, "//section[@class='laws']//a")["8 CFR 214.2(h)"] == "/search?cites=8-cfr-214.2-h"
+    assert links(text, "//section[@class='laws']//a")["8 CFR 214.2(h)"] == "/authorities/8-cfr-214.2-h/"
     assert links(text, "//ul[@aria-labelledby='part-forms']//a") == {"I-129": "/tags/i-129/"}
     assert texts(text, "//section[@aria-labelledby='part-news-about']//h3") == ["More H-1B Petitions Denied"]
     assert links(text, "//aside//a") == {"L-1 Visas": "/services/non-immigrant-visas/l-1/"}
+
+
+def test_citations_in_a_text_lead_to_our_page_and_to_the_official_one(page: Get) -> None:
+    text = page("/news/2019/h-1b-denied/")
+    found = links(text, "//div[@class='body']//a")
+    assert found["8 CFR 214.2(h)(4)"] == "/authorities/8-cfr-214.2-h-4/"
+    assert found["INA 214(i)"] == "/authorities/ina-214-i/"
+    assert found["INA 214(i), official text↗"].startswith("https://uscode.house.gov/")
 
 
 def test_an_article_says_who_wrote_it_when_and_where_it_came_from(page: Get) -> None:
@@ -305,3 +317,23 @@ def test_a_site_without_a_word_of_configuration_still_has_every_page(tmp_path: P
     client = create_app(knowledge_base).test_client()
     for url in ("/", "/search", "/search?q=x", "/services/", "/news/", "/tags/", "/authors/", "/sitemap.xml"):
         assert client.get(url).status_code == 200, url
+
+
+def test_a_body_may_use_no_id_of_the_page_around_it(page: Get) -> None:
+    for url in ("/services/non-immigrant-visas/h-1b/", "/news/2019/h-1b-denied/", "/about/scott-bratton/"):
+        outside = elements(page(url), "//*[@id][not(ancestor::div[@class='body'])]")
+        headings = "\n\n".join(f"## {one.get('id')} {{#{one.get('id')}}}" for one in outside)
+        used = {heading.anchor for heading in render(headings, is_markdown=True).headings}
+        assert used.isdisjoint({one.get("id") for one in outside})
+        assert len(used) == len(outside)
+
+
+def test_an_id_that_a_library_gave_has_an_address_that_leads_to_it(tmp_path: Path) -> None:
+    ids = ("q?a=1&b#c", "a b/ü", "100%", "pages/é")
+    documents = [Document(one, "Text about bond.", title=f"Page {number}") for number, one in enumerate(ids)]
+    client = create_app(KnowledgeBase.from_documents(documents, path=tmp_path)).test_client()
+    hits = client.get("/api/search?q=bond").get_json()["hits"]
+    assert sorted(hit["url"] for hit in hits) == ["/%C3%A9/", "/100%25/", "/a%20b/%C3%BC/", "/q%3Fa%3D1%26b%23c/"]
+    for hit in hits:
+        assert texts(client.get(hit["url"]).get_data(as_text=True), "//h1") == [hit["title"]]
+        assert client.get(hit["url"].rstrip("/")).headers["Location"] == hit["url"]

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
+
+from kb.cli import cli
+from kb.core import KnowledgeBase
 
 NUMBERS = ["A123456789", "A 123-456-789", "123-45-6789", "WAC2190012345"]
 
@@ -53,3 +58,16 @@ def test_searches_are_not_logged(client: FlaskClient, caplog: pytest.LogCaptureF
         client.get("/search?q=unforgettable")
         client.get("/search?q=unforgettable&from=x")
     assert "unforgettable" not in caplog.text
+
+
+def test_the_terminal_drops_a_number_from_its_options(tmp_path: Path) -> None:
+    (tmp_path / "kb.toml").write_text("", encoding="utf-8")
+    page = tmp_path / "content" / "pages" / "bond.md"
+    page.parent.mkdir(parents=True)
+    page.write_text("---\ntitle: Bond\n---\nText.\n", encoding="utf-8")
+    KnowledgeBase.open(tmp_path).rebuild()
+    command = ["--root", str(tmp_path), "search", "bond", "--author", "A123456789", "--json"]
+    done = CliRunner().invoke(cli, command)
+    assert done.exit_code == 0
+    assert "123456789" not in done.output
+    assert '"total": 1' in done.output

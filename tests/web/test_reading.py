@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from kb.model import Mark, Query, Results, Suggestion
+from kb.vocabulary import Vocabulary
 from kb.web import reading
 from kb.web.params import search_url
 from kb.web.words import catalogue
@@ -44,6 +45,7 @@ def line(found: Results) -> reading.Reading | None:
         ("asylum OR bond OR visa", "bond", "asylum OR visa"),
         ("hearing asylum OR bond", "bond", "hearing asylum"),
         ("tag:h-1b lottery", "tag:h-1b", "lottery"),
+        ("green card renewal", "green card", "renewal"),
         ("bond", "bond", ""),
     ],
 )
@@ -59,6 +61,7 @@ def test_a_part_is_left_out_with_its_sign_its_quotes_and_one_or(text: str, part:
         ("ice raid", [("ice", "agency"), ("raid", "word")], '"ice" "raid"'),
         ("ICE raid", [("ICE", "agency"), ("raid", "word")], 'ICE "raid"'),
         ("border patrol", [("border patrol", "agency")], '"border" "patrol"'),
+        ("Green card fee", [("Green card", "topic"), ("fee", "word")], '"Green" "card" "fee"'),
         ("8 CFR 214.2(h) cap", [("8 CFR 214.2(h)", "citation"), ("cap", "word")], '8 CFR 214.2(h) "cap"'),
         ('"fair share" tag:cbp', [('"fair share"', "phrase"), ("tag:cbp", "filter")], '"fair share" tag:cbp'),
         ("bond -cap", [("bond", "word"), ("-cap", "word")], '"bond" -"cap"'),
@@ -91,7 +94,7 @@ def test_each_part_says_its_kind_what_it_also_finds_and_how_to_leave_it_out() ->
     )
     assert found is not None
     assert [(part.text, part.note) for part in found.parts] == [
-        ("H-1B", "visa class; also: Specialty worker, Third"),
+        ("H-1B", "visa class; also: Specialty worker, Third, Fourth"),
         ("denied", ""),
         ("without: cap", ""),
         ("topic: CBP", ""),
@@ -134,3 +137,45 @@ def test_ice_in_lower_case_is_undone_by_quotes_around_it_alone() -> None:
 
 def test_ice_in_capitals_needs_no_undoing() -> None:
     assert reading.read_as_agency(results("ICE", mark("ICE", "ICE", "agency", "ICE"))) is None
+
+
+TOPICS = Vocabulary.from_mapping(
+    {
+        "removal": {
+            "prefLabel": "Removal",
+            "altLabel": ["Deportation"],
+            "prefLabel_es": "Deportación",
+            "group": "topic",
+        },
+        "asylum": {"prefLabel": "Asylum", "prefLabel_es": "Asilo", "group": "topic"},
+        "visa": {"prefLabel": "Visa", "prefLabel_es": "Visa", "group": "topic"},
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "concept", "also", "note"),
+    [
+        ("deportation", "removal", ("Removal", "Removal proceedings", "Expulsion"), "also: Removal, Expulsion"),
+        ("Deportation", "removal", ("One", "Two", "Three", "Four"), "also: One, Two, Three"),
+        ("asilo", "asylum", ("Asylum", "Political asylum", "Refuge"), "Spanish for Asylum; also: Refuge"),
+        ("asylum", "asylum", (), "topic"),
+        ("visa", "visa", (), "topic"),
+    ],
+)
+def test_a_topic_is_shown_as_typed_with_its_other_names_and_what_spanish_means(
+    typed: str, concept: str, also: tuple[str, ...], note: str
+) -> None:
+    label = TOPICS[concept].pref_label
+    found = results(f"{typed} zz", mark(f"{typed} zz", typed, "topic", label, value=concept, also=also))
+    line = reading.reading(found, found.query, WORDS, TOPICS)
+    assert line is not None
+    assert (line.parts[0].text, line.parts[0].note) == (typed, note)
+    assert line.parts[0].drop_url == search_url(Query(text="zz"))
+    assert line.exact_url == search_url(Query(text=f'"{typed}" zz'))
+
+
+def test_ice_has_a_notice_of_its_own_that_names_the_agency() -> None:
+    found = line(results("ice", mark("ice", "ice", "agency", "ICE", also=("Immigration and Customs Enforcement",))))
+    assert found is not None
+    assert (found.parts[0].text, found.parts[0].note) == ("ICE", "agency")

@@ -85,7 +85,7 @@ def test_forms_carry_all_other_filters_but_never_the_page(page: Get) -> None:
         ("author=x", "unknown", "No author “x”. See all authors"),
         ("source=x", "unknown", "No source “x”."),
         ("service=x", "unknown", "No service “x”. See all services"),
-        ("cites=8+CFR+999.9", "unknown", "No page cites “8 CFR 999.9”."),
+        ("cites=8+CFR+999.9", "unknown", "No page cites “8 CFR 999.9”. See all law cited"),
         ("as_of=2019-09-01", "as-of", "Only what was published by September 1, 2019. Show today"),
         ("q=h-1b+nonsensical+wording+unheard", "partial", "No page has all your words. These have some of them."),
         ("q=%5Bnumber%5D", "removed", "We removed what looks like a personal number. Please leave such numbers out."),
@@ -174,7 +174,7 @@ def test_the_same_results_are_one_link_away_as_data(client: FlaskClient, page: G
 
 
 def test_nothing_that_is_not_there_yet_has_a_link(client: FlaskClient) -> None:
-    absent = ("/ask", "/feeds/", "/opensearch.xml", "/authorities/", "/es/", "openapi", "atom")
+    absent = ("/ask", "/feeds/", "/opensearch.xml", "/es/", "openapi", "atom")
     for address in (
         "/",
         "/search?q=asylum",
@@ -218,3 +218,26 @@ def test_dates_are_filters_like_any_other(page: Get) -> None:
         "× As of: January 11, 2018, remove filter": "/search?q=bulletin&from=2018-01-10&to=2018-01-12",
         "Clear all filters": "/search?q=bulletin",
     }
+
+
+def test_sections_that_hold_what_was_asked_are_links_under_the_text(page: Get) -> None:
+    text = page("/search?q=employer+files")
+    assert texts(text, "//ol[@class='results']/li[1]//p[contains(@class, 'sections')]") == [
+        "In this page: How it works"
+    ]
+    assert links(text, "//p[contains(@class, 'sections')]//a") == {
+        "How it works": "/services/non-immigrant-visas/h-1b/#how-it-works"
+    }
+
+
+def test_a_page_of_one_section_names_none(page: Get) -> None:
+    text = page("/search?q=hearing+bond")
+    assert "/contact/" in links(text, "//ol[@class='results']//h3/a").values()
+    assert elements(text, "//p[contains(@class, 'sections')]") == []
+
+
+def test_a_topic_by_another_name_tells_its_names_and_is_undone(page: Get) -> None:
+    text = page("/search?q=asilo")
+    assert texts(text, "//div[@class='read']//li")[0] == "asilo (Spanish for Asylum) ✕leave out asilo"
+    assert links(text, "//div[@class='read']//a")["Use my exact words"] == "/search?q=%22asilo%22"
+    assert elements(page("/search?q=%22asilo%22"), "//div[@class='read']") == []
