@@ -99,7 +99,9 @@ class ListReader:
     def _exists(self, section: str) -> bool:
         if self._family == "ina":
             return authorities.is_section_of_the_act(section)
-        if self._prefix == "8-cfr-" and section[0] != ".":
+        if section[0] == ".":
+            return False
+        if self._prefix == "8-cfr-":
             part = _first_number(section)
             return 0 < part < 500 or 1000 < part < 1400  # the parts of DHS and of EOIR
         return bool(section.strip("0."))
