@@ -121,6 +121,19 @@ def test_the_number_on_a_value_is_the_total_after_choosing_it(page: Page) -> Non
         assert total(page) == number, address
 
 
+def test_an_attorney_finds_who_cites_a_regulation_and_comes_back_from_a_page_to_it(page: Page) -> None:
+    page.goto("/authorities/")
+    page.get_by_label("Find a citation").fill("8 C.F.R. § 214.2(h)(4)")
+    page.get_by_role("button", name="Find").click()
+    page.wait_for_url("**/authorities/8-cfr-214.2-h-4/")
+    assert page.locator("h1").inner_text() == "8 CFR 214.2(h)(4)"
+    page.get_by_role("link", name="H-1B Visas", exact=True).first.click()
+    page.wait_for_url("**/services/non-immigrant-visas/h-1b/")
+    page.locator(".body").get_by_role("link", name=re.compile(r"^INA 214\(g\)$")).first.click()
+    page.wait_for_url("**/authorities/ina-214-g/")
+    assert page.get_by_role("heading", name=re.compile("pages? cites? it")).is_visible()
+
+
 def test_a_service_is_found_through_the_menu(page: Page) -> None:
     page.goto("/about/")
     navigation = page.get_by_role("navigation", name="Main")

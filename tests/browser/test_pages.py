@@ -87,7 +87,13 @@ def test_a_first_view_is_one_page_and_one_style_sheet_of_little_weight(contexts:
 
 
 @pytest.mark.parametrize(
-    ("address", "pixels"), [("/search?q=visa", 560), ("/search?q=visa&type=service&tag=h-1b", 720)]
+    ("address", "pixels"),
+    [
+        ("/search?q=visa", 560),
+        ("/search?q=visa&type=service&tag=h-1b", 720),
+        # Three notices above: another spelling, “ice” as ICE, and that no page has all words.
+        ("/search?q=ice+asylum+zymurgy+quokka+visaa", 720),
+    ],
 )
 def test_the_first_result_is_seen_without_scrolling_far_on_a_phone(
     contexts: Contexts, address: str, pixels: int
