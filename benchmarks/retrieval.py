@@ -1,7 +1,8 @@
 """Ranking on public test collections: `python -m benchmarks.retrieval FOLDER`, where FOLDER holds CACM, LISA and TIME.
 
 The collections are those of the University of Glasgow (cacm.all, query.text, qrels.text; LISA*.*, LISA.QUE, LISA.REL;
-TIME.ALL, TIME.QUE, TIME.REL). They are for development: every weight was chosen on them. They are not part of the project.
+TIME.ALL, TIME.QUE, TIME.REL). They are for development: every weight was chosen on them. They are not part of the
+project.
 Printed: nDCG@10 (Järvelin, Kekäläinen 2002; gain 1 for a relevant document) with `match` any and most, beside Whoosh's
 default and SQLite's FTS5 with its Porter stemmer, in one run.
 """
@@ -136,7 +137,7 @@ def lisa(folder: Path) -> Collection:
             if match:
                 documents.append((match[1], " ".join(match[2].split()), match[3]))
     text = (folder / "LISA.QUE").read_text(encoding="latin-1")
-    queries = {number: words for number, words in re.findall(r"(?s)\s*(\d+)\s*\n(.*?)#", text)}
+    queries = dict(re.findall(r"(?s)\s*(\d+)\s*\n(.*?)#", text))
     rows = re.findall(r"Query (\d+)\s+\d+ Relevant Refs:\s+([\d\s]+?)-1", (folder / "LISA.REL").read_text())
     return Collection("LISA", documents, queries, {query: set(refs.split()) for query, refs in rows})
 

@@ -11,6 +11,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +53,8 @@ def run(folder: Path, articles: int, number: int) -> None:
     reader = base.reader()
     ours, theirs = [], []
     for text in queries(number):
-        ours.append(_cpu(lambda text=text: reader.search(Query(text=text))))
-        theirs.append(_cpu(lambda text=text: peer(text)))
+        ours.append(_cpu(partial(reader.search, Query(text=text))))
+        theirs.append(_cpu(partial(peer, text)))
     _print("kb, whoosh engine, 12 facets", ours)
     _print("plain Whoosh, 4 facets", theirs)
     print(f"ratio of medians {statistics.median(ours) / statistics.median(theirs):.2f}")

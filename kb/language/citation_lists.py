@@ -101,9 +101,6 @@ class ListReader:
             return authorities.is_section_of_the_act(section)
         if section[0] == ".":
             return False
-        if self._prefix == "8-cfr-":
-            part = _first_number(section)
-            return 0 < part < 500 or 1000 < part < 1400  # the parts of DHS and of EOIR
         return bool(section.strip("0."))
 
     def _take(self, text: str, match: re.Match[str], end: int) -> int | None:

@@ -27,8 +27,9 @@ ANALYZER = Analyzer(Lexicon(Vocabulary()))
 READER = QueryReader(ANALYZER)
 #: Pieces that queries are made of, the tempting ones above all.
 PIECES = st.sampled_from(
-    ['"', "“", "+", "-", "OR", "tag:", "after:", "*", "(", ")", "ice", "ICE", "storm", "H-1B", "8 CFR", "214.2(h)", "INA 212(a)",
-     "the", "word", "A-B-", "&&", "😀", "\u202eabc", " ", "\n", "[number]", "visa", "§", "cites:8 CFR 214.2", "I-130", "–"]
+    ['"', "“", "+", "-", "OR", "tag:", "after:", "*", "(", ")", "ice", "ICE", "storm", "H-1B", "8 CFR", "214.2(h)",
+     "INA 212(a)", "the", "word", "A-B-", "&&", "😀", "\u202eabc", " ", "\n", "[number]", "visa", "§", "I-130",
+     "cites:8 CFR 214.2"]
 )  # fmt: skip
 
 
