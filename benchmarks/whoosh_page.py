@@ -39,16 +39,11 @@ def main() -> None:
 def run(folder: Path, articles: int, number: int) -> None:
     """One whole measurement."""
     base = KnowledgeBase.open(write_root(folder / "root", articles))
-    started = time.monotonic(), time.process_time()
-    base.rebuild()
-    print(
-        f"{articles} articles: first rebuild {time.monotonic() - started[0]:.1f} s wall, {time.process_time() - started[1]:.1f} s CPU"
-    )
-    started = time.monotonic(), time.process_time()
-    base.rebuild()
-    print(
-        f"rebuild with nothing changed {time.monotonic() - started[0]:.1f} s wall, {time.process_time() - started[1]:.1f} s CPU"
-    )
+    for what in ("first rebuild", "rebuild with nothing changed"):
+        wall, cpu = time.monotonic(), time.process_time()
+        base.rebuild()
+        wall, cpu = time.monotonic() - wall, time.process_time() - cpu
+        print(f"{articles} articles, {what}: {wall:.1f} s wall, {cpu:.1f} s CPU")
     peer = _peer(folder / "peer", base)
     reader = base.reader()
     ours, theirs = [], []
