@@ -72,6 +72,12 @@ def test_both_ends_of_a_range_include_their_day_and_undated_pages_fail_it(
     assert ids(tmp_path, documents, replace(query, sort="oldest")) == found
 
 
+def test_a_filter_turned_round_keeps_what_it_would_leave_out(tmp_path: Path) -> None:
+    documents = [Document("news", "Parole.", type="news", date=DAY), Document("service", "Parole.", type="service")]
+    assert ids(tmp_path, documents, "parole type:news") == ["news"]
+    assert ids(tmp_path, documents, "parole -type:news") == ["service"]
+
+
 def profile(document_id: str, **changes: object) -> Profile:
     own: dict[str, object] = {
         "title": document_id,
