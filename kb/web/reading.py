@@ -70,12 +70,16 @@ def _as_read(results: Results, query: Query) -> Query:
 
 
 def read_as_agency(results: Results, word: str = "ice") -> Mark | None:
-    """The mark of a lower-case word that was read as an agency (“ice” as ICE), if there is one."""
-    return next((mark for mark in results.read_as if _is_ice(mark, word)), None)
+    """The small letters that were read as an agency (“ice” as ICE): the mark cut down to that word, or None."""
+    return next(filter(None, (_agency_word(mark, word) for mark in results.read_as)), None)
 
 
-def _is_ice(mark: Mark, word: str = "ice") -> bool:
-    return mark.kind == "agency" and mark.text == word
+def _agency_word(mark: Mark, word: str) -> Mark | None:
+    """The word within an agency’s mark (a “visa” beside it is part of that); None where it is in capitals."""
+    found = re.search(rf"(?i)\b{word}\b", mark.text) if mark.kind == "agency" else None
+    if found is None or found[0].isupper():
+        return None
+    return replace(mark, text=found[0], start=mark.start + found.start(), end=mark.start + found.end())
 
 
 def quoted(query: Query, mark: Mark) -> Query:
@@ -157,7 +161,7 @@ def _note(mark: Mark, words: Words, vocabulary: Vocabulary) -> str:
     """The kind, what Spanish words mean, and the other names; a topic that has any needs no kind."""
     english = _english(mark, vocabulary)
     also = _telling(mark, english)
-    if _is_ice(mark):
+    if _agency_word(mark, "ice") is not None:
         # A notice of its own says what was read, and undoes it.
         return words("kind_agency")
     notes = [words("spanish_for", label=english)] if english else []

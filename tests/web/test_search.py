@@ -80,6 +80,7 @@ def test_forms_carry_all_other_filters_but_never_the_page(page: Get) -> None:
     ("query", "kind", "sentence"),
     [
         ("q=ice", "ice", "We read “ice” as ICE, Immigration and Customs Enforcement. Search for the word “ice”"),
+        ("q=visa+Ice", "ice", "We read “ice” as ICE, Immigration and Customs Enforcement. Search for the word “ice”"),
         ("q=assylum", "spelling", "No page has “assylum”. Showing “asylum”."),
         ("tag=h9b", "unknown", "There is no topic “h9b” here. See all topics"),
         ("author=x", "unknown", "No author “x”. See all authors"),
