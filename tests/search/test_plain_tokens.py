@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -26,8 +27,8 @@ _SPECS = [
     FacetSpec("size of it", descending=True),
 ]
 
-_tokens = st.lists(st.sampled_from(_TOKENS), max_size=6)
-_fields = st.dictionaries(st.sampled_from(["title", "body", "anything else"]), _tokens, max_size=3)
+_tokens = st.lists(st.sampled_from(_TOKENS), min_size=1, max_size=6)
+_fields = st.dictionaries(st.sampled_from(["title", "body", "anything else"]), _tokens, min_size=1, max_size=3)
 _carried = st.fixed_dictionaries(
     {}, optional={name: st.lists(st.sampled_from(values), max_size=2) for name, values in _FACETS.items()}
 )
@@ -40,8 +41,8 @@ _entries = st.lists(
         date=st.none() | st.sampled_from(_DAYS),
         stored=st.fixed_dictionaries({"n": st.integers(0, 9)}),
     ),
-    min_size=1,
-    max_size=7,
+    min_size=3,
+    max_size=8,
     unique_by=lambda entry: entry.id,
 )
 
@@ -60,32 +61,33 @@ _node: st.SearchStrategy[Node] = st.one_of(
     _simple, _named_thing, st.builds(AnyOf, st.lists(_simple | _named_thing, min_size=1, max_size=3).map(tuple))
 )
 _units = st.lists(st.builds(Unit, _node, strong=st.booleans()), max_size=3).map(tuple)
-_matching = st.builds(
-    Matching,
-    required=_units.map(lambda units: units[:1]),
-    units=_units,
-    minimum=st.integers(0, 3),
-    minimum_words=st.integers(0, 2),
-    one_strong=st.booleans(),
-    excluded=st.lists(_node, max_size=1).map(tuple),
+_matching = st.one_of(
+    st.builds(Matching, required=_units.map(lambda units: units[:1]), units=_units),
+    st.builds(Matching, units=_units, minimum=st.integers(0, 3)),
+    st.builds(Matching, units=_units, minimum_words=st.integers(0, 2), one_strong=st.booleans()),
+    st.builds(Matching, units=_units, minimum=st.just(1), excluded=st.tuples(_node)),
 )
 _named = st.sampled_from([(name, value) for name, values in _FACETS.items() for value in [*values, "none"]])
+_selections = st.lists(_named, min_size=1, max_size=2, unique_by=lambda named: named[0]).map(
+    lambda found: tuple(Selection(name, (value, "red")) for name, value in found)
+)
 _conditions = st.builds(lambda named, excluded: Condition(named[0], (named[1],), excluded), _named, st.booleans())
+#: What may be asked for beside a matching. One at a time, or hardly a document is left.
+_ASKED: list[st.SearchStrategy[dict[str, Any]]] = [
+    st.just({}),
+    st.fixed_dictionaries({"selections": _selections}),
+    st.fixed_dictionaries({"conditions": st.tuples(_conditions)}),
+    st.fixed_dictionaries({"nodes": st.tuples(_node)}),
+    st.fixed_dictionaries({"excluded_nodes": st.tuples(_node)}),
+    st.fixed_dictionaries({name: st.sampled_from(_DAYS) for name in ("date_from", "date_to")}),
+    st.fixed_dictionaries({"as_of": st.sampled_from(_DAYS)}),
+    st.just({"nothing": True}),
+]
 _requests = st.builds(
-    Request,
-    matching=_matching,
-    selections=st.lists(_named, max_size=2, unique_by=lambda named: named[0]).map(
-        lambda found: tuple(Selection(name, (value, "red")) for name, value in found)
-    ),
-    conditions=st.lists(_conditions, max_size=1).map(tuple),
-    nodes=st.lists(_node, max_size=1).map(tuple),
-    excluded_nodes=st.lists(_node, max_size=1).map(tuple),
-    date_from=st.none() | st.sampled_from(_DAYS),
-    date_to=st.none() | st.sampled_from(_DAYS),
-    as_of=st.none() | st.sampled_from(_DAYS),
-    sort=st.sampled_from(["newest", "oldest"]),
-    limit=st.just(100),
-    nothing=st.sampled_from([False, False, False, True]),
+    lambda matching, asked, sort: Request(matching, sort=sort, limit=100, **asked),
+    _matching,
+    st.one_of(_ASKED),
+    st.sampled_from(["newest", "oldest"]),
 )
 
 
