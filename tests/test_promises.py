@@ -25,7 +25,7 @@ def test_news_fades_from_the_newest_page_or_from_the_day_asked_for(
     tmp_path: Path, as_of: dt.date | None, order: list[str]
 ) -> None:
     documents = [
-        Document("old", "Parole was granted.", type="news", date=DAY),
+        Document("old", "Parole was granted; parole.", type="news", date=DAY),
         Document("page", "Parole was granted.", type="service"),
         Document("new", "Something else happened.", type="news", date=dt.date(2026, 1, 1)),
     ]

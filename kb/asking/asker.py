@@ -103,9 +103,10 @@ class Asker:
             for unit, added in zip(order, found.units, strict=True)
         ]
         if found.near:
-            lines.append(f"side by side: {found.near:.3f}")
+            lines.append(f"side by side, or as likely meant: {found.near:.3f}")
         if found.weight != 1:
-            lines.append(f"a page about the site: × {found.weight:.3f}")
+            kind = "a service page" if found.weight > 1 else "a page about the site"
+            lines.append(f"{kind}: × {found.weight:.3f}")
         if found.fading < 1:
             lines.append(f"older news: × {found.fading:.3f}")
         if found.promoted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
@@ -89,6 +89,8 @@ class Settler:
         if not matching.scored:
             return Settled(read, matching)
         corrected = self._corrected(read)
+        if corrected:
+            matching = replace(matching, near=(*matching.near, *self._meant(read, corrected)))
         if self._engine.total(matching):
             return Settled(read, matching, Suggestion(corrected) if corrected else None)
         if corrected:
@@ -97,6 +99,14 @@ class Settler:
             if self._engine.total(whole):
                 return Settled(again, whole, Suggestion(corrected, used=True))
         return self._relaxed(read, matching, Suggestion(corrected) if corrected else None)
+
+    def _meant(self, read: ReadQuery, corrected: str) -> Iterator[Phrase]:
+        """What the corrected text has and the typed one has not: it raises what matches, and lets no more match."""
+        typed = {unit.node for unit in read.units}
+        for unit in self._reader.read(corrected).units:
+            if unit.node not in typed:
+                words = unit.node.words if isinstance(unit.node, Named) else (unit.node,)
+                yield from (Phrase((word.terms,)) for word in words if isinstance(word, AnyTerm))
 
     def _relaxed(self, read: ReadQuery, matching: Matching, suggestion: Suggestion | None) -> Settled:
         """At least as many units as the best document has; a citation that nothing cites as what encloses it."""

@@ -14,7 +14,7 @@ from kb.language import authorities
 from kb.model import GROUPS, NEWS_TYPES, STATUSES, TYPES, Change
 from kb.search.entry import Entry, FacetSpec
 from kb.search.passages import pack
-from kb.search.scoring import PAGE_WEIGHT
+from kb.search.scoring import TYPE_WEIGHTS
 from kb.vocabulary import Vocabulary
 
 TYPE_LABELS = dict(zip(TYPES, ("Service", "Article", "News", "Digest", "Alert", "Page"), strict=True))
@@ -63,7 +63,7 @@ class Corpus:
             successor=document.superseded_by,
             changes=[change.date for change in changes],
             fades=document.type in NEWS_TYPES,
-            weight=PAGE_WEIGHT if document.type == "page" else 1.0,
+            weight=TYPE_WEIGHTS.get(document.type, 1.0),
             stored=self._stored(reading),
         )
 

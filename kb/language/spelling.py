@@ -47,9 +47,20 @@ class Speller:
         if word in self._frequencies or len(word) < SHORTEST or not word.isalpha():
             return None
         most = 1 if len(word) < 6 else 2
-        return self._best(word, self._of_length(len(word), most), most) or self._best(
-            word, self._by_sound.get(sound(word), []), _SOUND_DISTANCE
+        near = self._of_length(len(word), most)
+        return (
+            self._best(word, near, 1)
+            or self._in_two(word)
+            or self._best(word, near, most)
+            or self._best(word, self._by_sound.get(sound(word), []), _SOUND_DISTANCE)
         )
+
+    def _in_two(self, word: str) -> str | None:
+        """Two known words that were written as one ("greencard"), the pair whose rarer word is commonest."""
+        pairs = [(word[:end], word[end:]) for end in range(SHORTEST, len(word) - SHORTEST + 1)]
+        known = [pair for pair in pairs if all(part in self._frequencies for part in pair)]
+        best = max(known, key=lambda pair: min(self._frequencies[part] for part in pair), default=None)
+        return " ".join(best) if best else None
 
     def _of_length(self, length: int, most: int) -> list[str]:
         lengths = range(length - most, length + most + 1)

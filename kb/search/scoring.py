@@ -18,8 +18,9 @@ STRONG_WEIGHT = 1.6
 PHRASE_WEIGHT = 1.3
 #: Two units side by side in the query and in the text add this much of what the pair would be worth as a phrase.
 NEAR_WEIGHT = 0.35
-#: Pages about the site itself hold examples of everything; they stand behind pages of substance.
-PAGE_WEIGHT = 0.7
+#: Pages about the site itself hold examples of everything; they stand behind pages of substance. A service page is
+#: written to answer, an article to report: of two that match alike the service page comes first.
+TYPE_WEIGHTS = {"service": 1.3, "page": 0.7}
 #: Other names of what was typed ("removal" for "deportation") count this much of the words themselves.
 OTHER_NAMES_WEIGHT = 0.4
 #: News loses weight with age: down to `FADED` of its score, halfway there after `HALF_LIFE_DAYS`.

@@ -18,7 +18,7 @@ from kb.language.lexicon import Lexicon
 from kb.language.query import QueryReader, ReadQuery
 from kb.language.query_parts import TypedFilter
 from kb.model import GROUPS, NEWS_TYPES, Change, Document, Query
-from kb.search.scoring import FADED, HALF_LIFE_DAYS, PAGE_WEIGHT
+from kb.search.scoring import FADED, HALF_LIFE_DAYS, TYPE_WEIGHTS
 from kb.vocabulary import Vocabulary
 from tests.oracle.known import Known, Shelf
 from tests.oracle.matching import has, rule, scores
@@ -213,7 +213,7 @@ class Oracle:
         newest = as_of or max(dates, default=None)
         faded = {}
         for known in self._known:
-            factor = PAGE_WEIGHT if known.document.type == "page" else 1.0
+            factor = TYPE_WEIGHTS.get(known.document.type, 1.0)
             if known.document.type in NEWS_TYPES and known.date and newest:
                 age = max((newest - known.date).days, 0)
                 factor *= FADED + (1 - FADED) * 0.5 ** (age / HALF_LIFE_DAYS)

@@ -71,8 +71,8 @@ def test_behaviour(path: Path, case: Mapping[str, Any], engine: str, made: Any) 
 
 @pytest.mark.parametrize(("path", "case"), _CASES)
 def test_the_oracle_knows_the_behaviour(path: Path, case: Mapping[str, Any], made: Any) -> None:
-    if case.get("suggestion", ["", False])[1]:
-        pytest.skip("the oracle corrects no spelling")
+    if "suggestion" in case:
+        pytest.skip("the oracle corrects no spelling, which has a say in scores")
     compare(made(path, "whoosh"), Oracle(*_corpus(path)), Query(**{**case["query"], "page": 1}))
 
 
