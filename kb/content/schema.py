@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
@@ -16,6 +16,8 @@ from kb.vocabulary import Vocabulary
 
 #: The type that a folder directly under content/ gives its pages.
 FOLDER_TYPES = {"services": "service", "news": "news", "pages": "page"}
+#: Stands for a title that is missing or wrong while the other keys are checked.
+_UNTITLED = "untitled"
 
 
 def _iso_date(value: object) -> object:
@@ -126,31 +128,46 @@ def read_document(
     document_id: str, path: str, matter: FrontMatter, vocabulary: Vocabulary
 ) -> tuple[Document | None, list[Problem]]:
     """The document of a page, or None with every problem of its front matter."""
-    values = {key: value for key, value in matter.values.items() if value is not None}
-    try:
-        keys = PageKeys.model_validate(values)
-    except ValidationError as error:
-        return None, [Problem(path, _line(matter, place), what, fix) for place, what, fix in explain(error, PageKeys)]
+    keys, mistaken = _understood(matter)
     kind = keys.type or FOLDER_TYPES.get(document_id.split("/", maxsplit=1)[0])
-    problems = list(_further_problems(keys, kind, path, matter, vocabulary))
+    problems = [Problem(path, _line(matter, place), what, fix) for place, what, fix in mistaken]
+    problems += _kind_problems(keys, kind, path, matter, {place[0] for place, _, _ in mistaken})
+    problems += _value_problems(keys, path, matter, vocabulary)
     if problems:
         return None, problems
     return _document(document_id, matter, keys, str(kind), vocabulary), []
 
 
-def _further_problems(
-    keys: PageKeys, kind: str | None, path: str, matter: FrontMatter, vocabulary: Vocabulary
+def _understood(matter: FrontMatter) -> tuple[PageKeys, list[tuple[tuple[str | int, ...], str, str]]]:
+    """The keys that can be understood, whatever is wrong with the others, and each mistake as (place, what, fix)."""
+    values = {key: value for key, value in matter.values.items() if value is not None}
+    try:
+        return PageKeys.model_validate(values), []
+    except ValidationError as error:
+        mistaken = explain(error, PageKeys)
+        wrong = {place[0] for place, _, _ in mistaken}
+        right = {key: value for key, value in values.items() if key not in wrong}
+        return PageKeys.model_validate({"title": _UNTITLED, **right}), mistaken
+
+
+def _kind_problems(
+    keys: PageKeys, kind: str | None, path: str, matter: FrontMatter, wrong: Collection[str | int]
 ) -> Iterator[Problem]:
-    if kind is None:
+    """No type, or no date where the type needs one; `wrong` are keys that are there with another mistake."""
+    if kind is None and "type" not in wrong:
         what = "no type, and the folder gives none"
         yield Problem(path, 1, what, f"add type: {', '.join(TYPES)}")
-    if kind in NEWS_TYPES and keys.date is None and not keys.draft:
+    needs_date = kind in NEWS_TYPES and not keys.draft and not {"type", "date", "draft"} & set(wrong)
+    if needs_date and keys.date is None:
         yield Problem(
             path,
             _line(matter, ("title",)),
             f"a page of type {kind} needs a date",
             "add date: YYYY-MM-DD, or draft: true",
         )
+
+
+def _value_problems(keys: PageKeys, path: str, matter: FrontMatter, vocabulary: Vocabulary) -> Iterator[Problem]:
     for tag in keys.tags:
         if vocabulary.resolve(tag) is None:
             nearest = vocabulary.nearest(tag)

@@ -121,8 +121,26 @@ def test_all_problems_of_all_pages_are_told_at_once_by_path_and_line(root: Path)
     write(root, "news/2022/c", b"\xff")
     found = problems(root)
     assert [(one.path[-4:], one.line) for one in found] == [
-        ("a.md", 4), ("a.md", 4), ("a.md", 5), ("a.md", 5), ("b.md", 3), ("b.md", 5), ("c.md", 1),
+        ("a.md", 4), ("a.md", 4), ("a.md", 5), ("a.md", 5),
+        ("b.md", 3), ("b.md", 4), ("b.md", 4), ("b.md", 5), ("c.md", 1),
     ]  # fmt: skip
+
+
+def test_a_key_with_a_mistake_hides_no_other_mistake_and_makes_none_up(root: Path) -> None:
+    write(root, "news/2022/a", "---\ntype: blog\ndate: never\ntags: [asylm]\nredirect_from: x\n---\nText\n")
+    write(root, "loose", "---\ntitle: B\ntype: blog\n---\nText\n")
+    assert [(one.path, one.line, one.what) for one in problems(root)] == [
+        ("content/loose.md", 3, "“type”: “blog” is not a type (service, article, news, digest, alert, page)"),
+        ("content/news/2022/a.md", 1, "“title” is missing"),
+        ("content/news/2022/a.md", 2, "“type”: “blog” is not a type (service, article, news, digest, alert, page)"),
+        (
+            "content/news/2022/a.md",
+            3,
+            "“date”: “never” is not a date (year-month-day, such as 2019-08-20)",
+        ),
+        ("content/news/2022/a.md", 4, "unknown tag “asylm”"),
+        ("content/news/2022/a.md", 5, "the old path “x” does not begin with /"),
+    ]
 
 
 def test_a_url_claimed_by_two_pages_names_both(root: Path) -> None:
