@@ -159,13 +159,14 @@ def settled(results: Results) -> Query:
     A tag given by a label, an author in other case or a citation in another spelling is one value with the facet's.
     """
     query = results.query
-    unknown = {(one.parameter, one.value) for one in results.unknown}
+    # Unknown tags alone stand in no facet; any other unknown value is listed there as selected.
+    unknown = [one.value for one in results.unknown if one.parameter == "tag"]
     changes: dict[str, Any] = {}
     for param in FILTERS:
         typed: tuple[str, ...] = getattr(query, param)
         if typed:
             chosen = [v.value for facet in results.facets if facet.param == param for v in facet.values if v.selected]
-            changes[param] = _settle(typed, chosen, [value for value in typed if (param, value) in unknown])
+            changes[param] = _settle(typed, chosen, unknown if param == "tag" else [])
     return replace(query, **changes) if changes else query
 
 

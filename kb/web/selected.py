@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from kb.model import FILTERS, Query, Results
+from kb.language.citations import canonical
+from kb.model import FILTERS, Query, Results, Unknown
 from kb.vocabulary import Vocabulary
 from kb.web import facets
 from kb.web.params import search_url, without, without_filters
@@ -46,7 +47,7 @@ class Selection:
 def selection(results: Results, query: Query, vocabulary: Vocabulary, words: Words) -> Selection:
     """The filters of the settled query of some results."""
     labels = facets.labels(results.facets, words)
-    unknown = {(one.parameter, one.value) for one in results.unknown}
+    unknown = {(one.parameter, _as_settled(one)) for one in results.unknown}
     groups: dict[str, list[Filter]] = {}
     for param in FILTERS:
         for value in getattr(query, param):
@@ -60,6 +61,12 @@ def selection(results: Results, query: Query, vocabulary: Vocabulary, words: Wor
             shorter = without(query, param)
             groups[param] = [Filter(words(f"filter_{param}"), words.date(day), False, shorter, search_url(shorter))]
     return Selection(tuple(map(tuple, groups.values())), search_url(without_filters(query)))
+
+
+def _as_settled(unknown: Unknown) -> str:
+    """An unknown value as the settled query has it: a citation by its key."""
+    key = canonical(unknown.value) if unknown.parameter == "cites" else None
+    return key or unknown.value
 
 
 def _named(param: str, value: str, vocabulary: Vocabulary, words: Words) -> tuple[str, str]:

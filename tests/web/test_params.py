@@ -196,6 +196,18 @@ def test_values_are_settled_as_the_facets_write_them_whatever_was_typed() -> Non
     assert settled == Query(tag=("h-1b", "nowhere"), author=("Scott Bratton",), cites=("ina-212-a-9-b",))
 
 
+def test_a_citation_that_nothing_cites_is_one_value_with_its_facet_and_can_be_taken_back() -> None:
+    query = Query(cites=("8 C.F.R. 999.1",), author=("Nobody",))
+    facets = (
+        Facet("cites", "Law cited", "cites", (FacetValue("8-cfr-999.1", "8 CFR 999.1", 0, True),)),
+        Facet("author", "Author", "author", (FacetValue("Nobody", "Nobody", 0, True),)),
+    )
+    unknown = (Unknown("cites", "8 C.F.R. 999.1"), Unknown("author", "Nobody"))
+    settled = params.settled(found(query, facets, unknown))
+    assert settled == Query(cites=("8-cfr-999.1",), author=("Nobody",))
+    assert params.toggle_url(settled, "cites", "8-cfr-999.1") == "/search?author=Nobody"
+
+
 def test_a_merged_tag_is_read_as_its_successor_and_nothing_else_changes() -> None:
     vocabulary = Vocabulary.from_mapping(
         {

@@ -111,6 +111,14 @@ def test_an_unknown_value_is_shown_as_typed_and_can_be_taken_away(page: Get) -> 
     }
 
 
+def test_a_citation_that_nothing_cites_is_one_filter_and_can_be_taken_away(page: Get) -> None:
+    text = page("/search?q=asylum&cites=8+C.F.R.+999.9")
+    assert links(text, "//section[@class='selected']//a") == {
+        "× Law cited: 8 CFR 999.9 (unknown), remove filter": "/search?q=asylum",
+        "Clear all filters": "/search?q=asylum",
+    }
+
+
 def test_the_words_as_read_are_told_and_can_be_left_out(page: Get) -> None:
     text = page("/search?q=h1b+denied")
     assert texts(text, "//div[@class='read']//li") == [
