@@ -5,8 +5,10 @@ The command line and the web are thin over it, and use it as a stranger would.
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 import time
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -43,7 +45,7 @@ from kb.language import authorities
 from kb.language.analysis import Analyzer
 from kb.language.citations import canonical
 from kb.language.lexicon import Lexicon
-from kb.model import Change, Completion, Document, Page, Problem, Query, RelatedPage, Results, Status, Summary
+from kb.model import TYPES, Change, Completion, Document, Page, Problem, Query, RelatedPage, Results, Status, Summary
 from kb.newsroom.check import CheckedPage, check_site
 from kb.reader import Reader
 from kb.vocabulary import PATH as VOCABULARY
@@ -97,7 +99,8 @@ class KnowledgeBase:
 
         `vocabulary` is one, or its concepts by id as `vocabulary.toml` writes them, or that file; `path` the folder
         that gets an `index/` (a temporary one by default). A change needs its `authority` in any spelling.
-        Raises DocumentError for an id that is empty, twice there or with control characters, and for unknown tags.
+        Raises DocumentError for an id that is empty, twice there or with control characters, and for an unknown tag,
+        type or language.
         """
         base = settings or Settings()
         root = Path(path) if path is not None else Path(mkdtemp(prefix="kb-"))
@@ -288,21 +291,58 @@ def _with_key(change: Change) -> Change:
 
 
 def _checked(documents: Iterable[Document], vocabulary: Vocabulary) -> tuple[Document, ...]:
-    """The documents with their tags as concept ids."""
+    """The documents as they are stored: tags as concept ids, days as dates, no empty names."""
     found: dict[str, Document] = {}
     for document in documents:
-        if not document.id or any(ord(char) < 32 or ord(char) == 127 for char in document.id):
-            raise DocumentError(f"“{document.id!r}” cannot be an id: give any text without control characters.")
+        _check_texts(document)
         if document.id in found:
             raise DocumentError(f"Two documents have the id “{document.id}”: give each its own.")
-        tags = [vocabulary.resolve(tag) for tag in document.tags]
-        for tag, concept_id in zip(document.tags, tags, strict=True):
-            if concept_id is None:
-                nearest = vocabulary.nearest(tag)
-                hint = f"did you mean {nearest}?" if nearest else "the vocabulary is empty."
-                raise DocumentError(f"{document.id}: unknown tag “{tag}”: {hint}")
-        found[document.id] = replace(document, tags=tuple(dict.fromkeys(filter(None, tags))))
+        found[document.id] = replace(
+            document,
+            tags=_concepts(document, vocabulary),
+            authors=tuple(name for name in document.authors if name.strip()),
+            date=_day(document, "date"),
+            updated=_day(document, "updated"),
+            reviewed=_day(document, "reviewed"),
+        )
     return tuple(found.values())
+
+
+def _check_texts(document: Document) -> None:
+    """Raise DocumentError for an id, a type, a language or a text that can be none."""
+    if not document.id or any(unicodedata.category(char) in ("Cc", "Cs") for char in document.id):
+        raise DocumentError(f"“{document.id!r}” cannot be an id: give any text without control characters.")
+    if document.type not in TYPES:
+        raise DocumentError(f"{document.id}: “{document.type}” is not a type: choose {', '.join(TYPES)}.")
+    if document.lang not in ("en", "es"):
+        raise DocumentError(f"{document.id}: “{document.lang}” is not a language of this site: choose en, es.")
+    try:
+        "".join((document.title, document.body, *document.authors, *document.aliases)).encode()
+    except UnicodeEncodeError as error:
+        what = "holds half of a surrogate pair, which is no text"
+        raise DocumentError(f"{document.id}: {what}: decode it with errors=“replace”.") from error
+
+
+def _concepts(document: Document, vocabulary: Vocabulary) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for tag in document.tags:
+        concept_id = vocabulary.resolve(tag)
+        if concept_id is None:
+            nearest = vocabulary.nearest(tag)
+            hint = f"did you mean {nearest}?" if nearest else "the vocabulary is empty."
+            raise DocumentError(f"{document.id}: unknown tag “{tag}”: {hint}")
+        found[concept_id] = None
+    return tuple(found)
+
+
+def _day(document: Document, name: str) -> dt.date | None:
+    """A day of a document; a moment is the day on which it lies."""
+    value: object = getattr(document, name)
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if value is None or isinstance(value, dt.date):
+        return value
+    raise DocumentError(f"{document.id}: {name} is “{value}”: give a datetime.date.")
 
 
 def _read(reader: PageReader, document: Document) -> Reading:

@@ -36,7 +36,7 @@ def test_no_documents_are_a_knowledge_base_as_well() -> None:
     assert base.rebuild().documents == 0
 
 
-@pytest.mark.parametrize("bad", ["", "a\nb", "a\x00", "\x7f"])
+@pytest.mark.parametrize("bad", ["", "a\nb", "a\x00", "\x7f", "a\x85b", "\ud800"])
 def test_an_id_is_any_text_without_control_characters(bad: str) -> None:
     with pytest.raises(DocumentError, match="cannot be an id"):
         KnowledgeBase.from_documents([Document(id=bad, body="")])
@@ -52,6 +52,26 @@ def test_tags_are_ids_or_labels_and_an_unknown_one_names_the_nearest() -> None:
     assert [tag.id for tag in base.search("words").hits[0].tags] == ["asylum"]
     with pytest.raises(DocumentError, match="a: unknown tag “asylm”: did you mean asylum"):
         KnowledgeBase.from_documents([Document("a", "", tags=("asylm",))], vocabulary=CONCEPTS)
+
+
+@pytest.mark.parametrize(
+    ("mistake", "what"),
+    [
+        ({"type": "blog"}, "“blog” is not a type: choose service, article"),
+        ({"lang": "fr"}, "“fr” is not a language"),
+        ({"date": "2020-01-01"}, "date is “2020-01-01”: give a datetime.date"),
+        ({"body": "half a pair \ud800"}, "holds half of a surrogate pair"),
+    ],
+)
+def test_what_a_document_cannot_hold_is_refused_by_name(mistake: dict[str, Any], what: str) -> None:
+    with pytest.raises(DocumentError, match=f"a: {what}"):
+        KnowledgeBase.from_documents([Document(**{"id": "a", "body": "Words", **mistake})])
+
+
+def test_a_moment_is_its_day_and_an_empty_name_is_no_author() -> None:
+    document = Document("a", "Words", date=dt.datetime(2020, 1, 31, 23, 59, tzinfo=dt.UTC), authors=("", "Ana Cruz"))
+    (hit,) = KnowledgeBase.from_documents([document]).search("words").hits
+    assert (hit.date, hit.authors) == (dt.date(2020, 1, 31), ("Ana Cruz",))
 
 
 def test_what_is_nested_too_deep_names_its_document() -> None:
