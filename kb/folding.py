@@ -19,6 +19,14 @@ def fold(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
 
 
+def composed(text: str) -> str:
+    """The text with each accent in one character with its letter (NFC), and without soft hyphens, which part no word.
+
+    Files saved on some systems write "petición" with the accent as a character of its own, after the letter.
+    """
+    return text if text.isascii() else unicodedata.normalize("NFC", text.replace("\u00ad", ""))
+
+
 def fold_label(text: str) -> str:
     """`fold`, and nothing but letters and digits: `"H-1B"`, `"h1b"` and `"H 1B"` are one label."""
     return _NOT_WORD.sub("", fold(text))

@@ -74,6 +74,23 @@ def test_a_moment_is_its_day_and_an_empty_name_is_no_author() -> None:
     assert (hit.date, hit.authors) == (dt.date(2020, 1, 31), ("Ana Cruz",))
 
 
+def test_an_accent_after_its_letter_and_a_soft_hyphen_part_no_word() -> None:
+    written = "La peticio\u0301n de in\u00admi\u00adgra\u00adcio\u0301n"
+    documents = [
+        Document("plain", written, authors=("Jose\u0301 Pe\u0301rez",)),
+        Document("entity", "La peticio&#769;n de inmi&shy;gración", markdown=True),
+        Document("usual", "La petición de inmigración"),
+        Document("number", "A123\u00ad456\u00ad789"),
+    ]
+    base = KnowledgeBase.from_documents(documents)
+    for words in ("petición", "peticion", "peticio\u0301n", "inmigración", "in\u00admigración"):
+        found = base.search(words)
+        assert ({hit.id for hit in found.hits}, found.suggestion) == ({"plain", "entity", "usual"}, None)
+        assert all("<mark>" in hit.snippet_html and "n</mark>" in hit.snippet_html for hit in found.hits)
+    assert [hit.id for hit in base.search(Query(author="José Pérez")).hits] == ["plain"]
+    assert base.document("number").html == "<p>[number]</p>"
+
+
 def test_what_is_nested_too_deep_names_its_document() -> None:
     with pytest.raises(DocumentError, match="a: lists, quotations or tags are nested too deeply"):
         KnowledgeBase.from_documents([Document("a", ">" * 400 + "x", markdown=True)])

@@ -13,7 +13,7 @@ from kb import clock
 from kb.asking.filters import FilterReader, Filters, check
 from kb.asking.matching import Settled, Settler
 from kb.config import Settings
-from kb.folding import fold_label
+from kb.folding import composed, fold_label
 from kb.indexing.entries import STATUS_LABELS, TYPE_LABELS, service_value
 from kb.indexing.reading import document_from_json
 from kb.indexing.site import Site
@@ -69,7 +69,7 @@ class Asker:
     def ask(self, query: Query) -> Results:
         """The results of a query. Raises ParameterError for a value that a parameter cannot have."""
         check(query)
-        query = replace(query, text=redact(query.text)[0])
+        query = replace(query, text=redact(composed(query.text))[0])
         settled = self._settler.settle(query.text, query.match)
         filters = self._filters.read(query, settled.read)
         sort = query.sort or ("relevance" if settled.matching.scored else "newest")
@@ -92,7 +92,7 @@ class Asker:
 
     def explain(self, query: Query, document_id: str) -> tuple[str, ...]:
         """What the score of a hit is made of, in words, a line each."""
-        query = replace(query, text=redact(query.text)[0])
+        query = replace(query, text=redact(composed(query.text))[0])
         settled = self._settler.settle(query.text, query.match)
         filters = self._filters.read(query, settled.read)
         found = self._engine.explain(self._request(query, settled, filters, "relevance"), document_id)

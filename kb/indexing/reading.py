@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from kb.content.files import url_of
 from kb.content.numbers import without_numbers
 from kb.content.render import Section, render, render_inline
+from kb.folding import composed
 from kb.language.analysis import Analyzer, Token
 from kb.language.citations import find_citations
 from kb.language.query import TITLE
@@ -84,6 +85,18 @@ def document_to_json(document: Document) -> dict[str, Any]:
     return json.loads(json.dumps(values, default=str))  # type: ignore[no-any-return]
 
 
+def _composed(document: Document) -> Document:
+    """The document with its words as they are usually written; what an entity in its body says is composed later."""
+    return replace(
+        document,
+        title=composed(document.title),
+        body=composed(document.body),
+        authors=tuple(map(composed, document.authors)),
+        aliases=tuple(map(composed, document.aliases)),
+        menu_title=composed(document.menu_title) if document.menu_title else document.menu_title,
+    )
+
+
 def _day(value: str | None) -> dt.date | None:
     return dt.date.fromisoformat(value) if value else None
 
@@ -100,27 +113,31 @@ class PageReader:
 
         Raises DeepNestingError where its body is nested too deeply.
         """
-        document, redacted = without_numbers(document)
+        document, redacted = without_numbers(_composed(document))
         rendered = render(document.body, document.markdown)
+        sections = tuple(
+            replace(section, heading=composed(section.heading), text=composed(section.text))
+            for section in rendered.sections
+        )
         texts = [
             document.title,
-            *(section.heading for section in rendered.sections),
-            *(s.text for s in rendered.sections),
+            *(section.heading for section in sections),
+            *(s.text for s in sections),
         ]
         cites = (key for text in texts for citation in find_citations(text) for key in citation.keys)
-        body = [self._analyzer.tokens(section.text, document.lang) for section in rendered.sections if section.text]
+        body = [self._analyzer.tokens(section.text, document.lang) for section in sections if section.text]
         return Reading(
             document=document,
             url=url_of(document.id),
             html=rendered.html,
             bio_html=render_inline(document.author_bio) if document.author_bio else "",
             headings=rendered.headings,
-            sections=rendered.sections,
+            sections=sections,
             links=rendered.links,
-            words=sum(len(section.text.split()) for section in rendered.sections),
+            words=sum(len(section.text.split()) for section in sections),
             cites=tuple(dict.fromkeys(cites)),
             redacted=redacted + rendered.redacted,
-            fields=self._fields(document, rendered.sections, body),
+            fields=self._fields(document, sections, body),
             spans=[[place for token in stretch for place in (token.start, token.end)] for stretch in body],
         )
 
