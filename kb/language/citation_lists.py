@@ -101,6 +101,8 @@ class ListReader:
             return authorities.is_section_of_the_act(section)
         if section[0] == ".":
             return False
+        if self._prefix == "8-cfr-" and section.isdigit() and int(section) in _YEARS:
+            return False  # the edition of a year ("8 CFR 2019"): title 8 has no part of that number
         return bool(section.strip("0."))
 
     def _take(self, text: str, match: re.Match[str], end: int) -> int | None:
