@@ -15,6 +15,8 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from kb.language.stems import stop_words
+
 #: Shorter words are not corrected: too much is one letter away from them.
 SHORTEST = 4
 #: Words that sound alike may differ by so many letters.
@@ -31,10 +33,14 @@ _SOUNDS = (
 
 
 class Speller:
-    """Knows the words of a generation and in how many documents each stands."""
+    """Knows the words of a generation and in how many documents each stands.
+
+    Nothing is corrected into a stop word: it would be left out of the search, not looked for.
+    """
 
     def __init__(self, words: Iterable[tuple[str, int]]) -> None:
-        self._frequencies = {word: count for word, count in words if word.isalpha() and len(word) >= SHORTEST}
+        counted = ((word, count) for word, count in words if word not in stop_words())
+        self._frequencies = {word: count for word, count in counted if word.isalpha() and len(word) >= SHORTEST}
         self._by_length: dict[int, list[str]] = defaultdict(list)
         self._by_sound: dict[str, list[str]] = defaultdict(list)
         for word in self._frequencies:

@@ -178,6 +178,12 @@ def test_what_was_corrected_by_itself_is_shown_as_it_ran(made: KnowledgeBase) ->
     assert (found.suggestion, found.query.text, found.total) == (Suggestion("asylum", used=True), "assylum", 3)
 
 
+def test_nothing_is_corrected_into_a_word_that_is_left_out() -> None:
+    base = KnowledgeBase.from_documents([Document("a", "This is one page."), Document("b", "A surety paid.")])
+    found = base.search("thin surety")
+    assert (found.suggestion, found.relaxed, [hit.id for hit in found.hits]) == (None, True, ["b"])
+
+
 def test_the_parts_of_a_score_make_the_score(made: KnowledgeBase) -> None:
     lines = made.reader().explain(Query("asylum under"), "news/one")
     parts = [float(line.rpartition(": ")[2]) for line in lines if "×" not in line]
