@@ -18,9 +18,10 @@ from kb.ingest.wording import shorten, squash
 from kb.vocabulary import Concept, Vocabulary
 
 _CLASS = re.compile(r"^(category|tag)-(?!archive$|\d+$)(.+)$")
+#: "Category C08" in a list is a sentence of the text: a noun is a label with a colon only, or where links follow it.
 _FILED = re.compile(
-    r"^(filed (?:under|in|as)|tagged(?: with| under| as)?|tags?|categor(?:y|ies)|posted (?:in|under)|topics?"
-    r"|archivado en|etiquetas)\s*:?\s*(.+)$",
+    r"^(?:(?P<phrase>filed (?:under|in|as)|tagged(?: with| under| as)?|posted (?:in|under)|archivado en)\s*:?"
+    r"|(?P<noun>tags?|categor(?:y|ies)|topics?|etiquetas)(?P<colon>\s*:)?)\s*(?P<labels>.+)$",
     re.IGNORECASE,
 )
 _NOTHING = frozenset({"uncategorised", "uncategorized", "none", "sincategoria", "general", "blog"})
@@ -74,8 +75,11 @@ def _filed(lines: Sequence[Block]) -> Iterator[tuple[str, str]]:
         found = _FILED.match(block.text)
         if found is None or block.words > 40:
             continue
-        kind = "tag" if found[1].lower().startswith(("tag", "etiq")) else "category"
-        labels = [squash(link.get_text(" ")) for link in block.tag.find_all("a")] or re.split(r"[,;|·•]", found[2])
+        links = [squash(link.get_text(" ")) for link in block.tag.find_all("a")]
+        if found["noun"] and not found["colon"] and not links:
+            continue
+        kind = "tag" if (found["noun"] or found["phrase"]).lower().startswith(("tag", "etiq")) else "category"
+        labels = links or re.split(r"[,;|·•]", found["labels"])
         for label in labels:
             yield kind, label.strip(" .")
 

@@ -14,6 +14,8 @@ _PREFIX = re.compile(
     r"\s*:\s*(?=\S)",
     re.IGNORECASE,
 )
+#: What a pasted text writes before its title ("Title: …").
+_LABEL = re.compile(r"^(?:title|headline|t[ií]tulo|titular)\s*:\s*(?=\S)", re.IGNORECASE)
 _SUFFIX = re.compile(r"\s+(?:[|•·»«/]|[-–—]|::)\s+(?=\S)")
 
 
@@ -28,7 +30,7 @@ class Title:
 
 def read_title(raw: str, known_authors: tuple[str, ...] = (), sites: tuple[str, ...] = ()) -> Title:
     """Take a raw title apart. "By …" is cut off only where it names a known author or reads like a byline."""
-    text = without_site(squash(raw), sites)
+    text = _LABEL.sub("", without_site(squash(raw), sites))
     prefix = ""
     if found := _PREFIX.match(text):
         prefix, text = found[1].lower(), text[found.end() :]

@@ -27,6 +27,7 @@ def read(save: Save, bring: Bring, into: Path) -> Callable[[str], tuple[Imported
     return run
 
 
+WORDS = "The Board of Immigration Appeals explained when a judge may set bond in such a case. " * 4
 Read = Callable[[str], tuple[ImportedFile, dict[str, object], str]]
 
 
@@ -170,3 +171,17 @@ def test_an_unknown_tag_is_kept_as_the_source_had_it(read: Read) -> None:
     assert isinstance(imported, dict)
     assert (values["tags"], imported["tags"]) == (["parole"], ["Paroles", "Tides"])
     assert "no “Tides”" in said(file, "unknown tag")
+
+
+def test_a_list_of_categories_in_the_text_is_no_label_of_the_page(read: Read) -> None:
+    items = "<ul><li>Category C08</li><li>Topics in asylum</li></ul>"
+    _, values, body = read(f"<h1>Work permits</h1><p>May 4, 2022</p>{items}<p>Categories: Parole</p><p>{WORDS}</p>")
+    imported = values["imported"]
+    assert isinstance(imported, dict)
+    assert imported["categories"] == ["Parole"]
+    assert "Category C08" in body
+
+
+def test_the_label_before_a_pasted_title_is_no_part_of_it(read: Read) -> None:
+    file, values, _ = read(f"<p>Title: Two Cases on Bond</p><p>By: Jane Roe</p><p>July 9, 2021</p><p>{WORDS}</p>")
+    assert (file.path, values["title"]) == ("news/2021/two-cases-on-bond.md", "Two Cases on Bond")
