@@ -19,8 +19,8 @@ from kb.vocabulary import Vocabulary
 
 #: Addresses of the site itself, whatever its content.
 _OWN = re.compile(
-    r"/(?:|search/|services/|news/|news/\d{4}/|tags/|authors/|authors/[^/]+/|sitemap\.xml/|robots\.txt/|healthz/"
-    r"|favicon\.ico/|api/.*|static/.*)\Z"
+    r"/(?:|search/|services/|news/|news/\d{4}/|tags/|authors/|authors/[^/]+/|authorities/|sitemap\.xml/"
+    r"|robots\.txt/|healthz/|favicon\.ico/|api/.*|static/.*)\Z"
 )
 
 
