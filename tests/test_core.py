@@ -74,6 +74,17 @@ def test_a_moment_is_its_day_and_an_empty_name_is_no_author() -> None:
     assert (hit.date, hit.authors) == (dt.date(2020, 1, 31), ("Ana Cruz",))
 
 
+@pytest.mark.parametrize("body", ["…", "<<<", "***\n\n—", "🐟", ""])
+@pytest.mark.parametrize("markdown", [True, False])
+def test_a_body_without_one_word_is_found_and_shown(body: str, markdown: bool) -> None:
+    base = KnowledgeBase.from_documents(
+        [Document("a", body, title="Bond", markdown=markdown), Document("b", "The bond was paid.")]
+    )
+    assert {hit.id for hit in base.search("bond").hits} == {"a", "b"}
+    assert base.search("").total == 2
+    assert base.related("a") is not None
+
+
 def test_an_accent_after_its_letter_and_a_soft_hyphen_part_no_word() -> None:
     written = "La peticio\u0301n de in\u00admi\u00adgra\u00adcio\u0301n"
     documents = [
@@ -87,7 +98,7 @@ def test_an_accent_after_its_letter_and_a_soft_hyphen_part_no_word() -> None:
         found = base.search(words)
         assert ({hit.id for hit in found.hits}, found.suggestion) == ({"plain", "entity", "usual"}, None)
         assert all("<mark>" in hit.snippet_html and "n</mark>" in hit.snippet_html for hit in found.hits)
-    assert [hit.id for hit in base.search(Query(author="José Pérez")).hits] == ["plain"]
+    assert [hit.id for hit in base.search(Query(author=("José Pérez",))).hits] == ["plain"]
     assert base.document("number").html == "<p>[number]</p>"
 
 

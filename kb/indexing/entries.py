@@ -83,13 +83,13 @@ class Corpus:
         }
 
     def _stored(self, reading: Reading) -> dict[str, Any]:
+        # A body without one word ("…") is no field, and has its texts all the same.
+        body = reading.fields.get("body") or [[] for _ in reading.spans]
         return {
             "document": document_to_json(reading.document),
             "url": reading.url,
             "sections": [[one.anchor, one.heading, one.text] for one in reading.sections],
-            "passages": pack(
-                [one.text for one in reading.sections if one.text], reading.fields.get("body", []), reading.spans
-            ),
+            "passages": pack([one.text for one in reading.sections if one.text], body, reading.spans),
         }
 
     def specs(self) -> list[FacetSpec]:
