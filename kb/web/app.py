@@ -86,7 +86,7 @@ def _prepare_templates(app: Flask, folders: tuple[Path, ...], made_of: str) -> N
         """What every template may use."""
         reader = current.open_reader()
         return {
-            "site": current.site(),
+            "site": current.shown_site(),
             "w": current.words(),
             "services": reader.services() if reader else (),
             "stylesheet": url_for("static", filename="site.css", v=made_of[:8]),

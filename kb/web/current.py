@@ -43,6 +43,14 @@ def site() -> Site:
     return knowledge_base().settings.site
 
 
+def shown_site() -> Site:
+    """The site as templates show it: a call to action that nobody configured leads to no page that is not there."""
+    found, opened = site(), open_reader()
+    if opened is None or "action" in found.model_fields_set or opened.locate(found.action.url):
+        return found
+    return found.model_copy(update={"action": found.action.model_copy(update={"url": ""})})
+
+
 def words() -> Words:
     """The words of the language in which pages are served."""
     return catalogue("en")

@@ -337,3 +337,13 @@ def test_an_id_that_a_library_gave_has_an_address_that_leads_to_it(tmp_path: Pat
     for hit in hits:
         assert texts(client.get(hit["url"]).get_data(as_text=True), "//h1") == [hit["title"]]
         assert client.get(hit["url"].rstrip("/")).headers["Location"] == hit["url"]
+
+
+def test_a_call_to_action_that_nobody_configured_leads_nowhere_that_is_not_there() -> None:
+    bare = create_app(KnowledgeBase.from_documents([Document("a", "Words")])).test_client()
+    assert "/consultation/" not in bare.get("/").get_data(as_text=True)
+    documents = [Document("a", "Words"), Document("pages/consultation", "Call us.", title="Consultation")]
+    there = create_app(KnowledgeBase.from_documents(documents)).test_client()
+    assert links(there.get("/").get_data(as_text=True), "//a[@class='button']") == {
+        "Schedule a consultation": "/consultation/"
+    }
