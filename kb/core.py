@@ -48,6 +48,7 @@ from kb.language.lexicon import Lexicon
 from kb.model import TYPES, Change, Completion, Document, Page, Problem, Query, RelatedPage, Results, Status, Summary
 from kb.newsroom.check import CheckedPage, check_site
 from kb.reader import Reader
+from kb.shipped import vocabulary_for
 from kb.vocabulary import PATH as VOCABULARY
 from kb.vocabulary import Vocabulary
 
@@ -237,7 +238,7 @@ class KnowledgeBase:
         after = reference_hashes(root)
         files = tuple(name for name in sorted(before.keys() | after.keys()) if before.get(name) != after.get(name))
         try:
-            vocabulary = Vocabulary.load(root / VOCABULARY)
+            vocabulary = vocabulary_for(root)
         except ConfigError:
             return (*files, VOCABULARY)
         common = kept.fingerprint(vocabulary)

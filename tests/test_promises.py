@@ -118,3 +118,17 @@ def test_what_every_page_has_ties_nothing() -> None:
     page, other = profile("page"), profile("other")
     everywhere = Rarity([page, other, *(profile(f"far-{n}") for n in range(8))])
     assert rank(page, [other], {}, everywhere) == []
+
+
+def test_what_is_imported_into_a_root_without_a_vocabulary_can_be_rebuilt_there(tmp_path: Path) -> None:
+    (tmp_path / "kb.toml").write_text("", encoding="utf-8")
+    (tmp_path / "content" / "news" / "2020").mkdir(parents=True)
+    page = "---\ntitle: A page\ndate: 2020-01-01\ntags: [cbp, h-1b]\n---\n\nWords.\n"
+    (tmp_path / "content" / "news" / "2020" / "a.md").write_text(page, encoding="utf-8")
+    base = KnowledgeBase.open(tmp_path)
+    base.rebuild()
+    facets = {facet.name: [value.value for value in facet.values] for facet in base.search(Query(tag="H1B")).facets}
+    assert "h-1b" in facets["visa"]
+    assert facets["service"] == []
+    assert base.check() == ()
+    assert base.status().stale == ()

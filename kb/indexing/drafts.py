@@ -9,7 +9,8 @@ from kb.indexing.reading import PageReader
 from kb.language.analysis import Analyzer
 from kb.language.lexicon import Lexicon
 from kb.model import Page
-from kb.vocabulary import PATH, Vocabulary
+from kb.shipped import vocabulary_for
+from kb.vocabulary import Vocabulary
 
 
 def is_draft(file: PageFile, vocabulary: Vocabulary) -> bool:
@@ -25,7 +26,7 @@ def draft_at(root: Path, path: str) -> Page | None:
         data = _bytes_of(root, document_id)
         if data is None:
             continue
-        vocabulary = Vocabulary.load(root / PATH)
+        vocabulary = vocabulary_for(root)
         document, _ = parse_page(PageFile(document_id, path_of(document_id), data), vocabulary)
         if document is None or not document.draft:
             continue

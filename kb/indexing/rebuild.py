@@ -28,7 +28,7 @@ from kb.language.citations import canonical
 from kb.language.lexicon import Lexicon
 from kb.model import Change, Document, Problem, Summary
 from kb.search import create
-from kb.vocabulary import PATH as VOCABULARY
+from kb.shipped import vocabulary_for
 from kb.vocabulary import Vocabulary
 
 INDEX = "index"
@@ -100,7 +100,7 @@ def load_references(root: Path) -> tuple[Vocabulary, tuple[Change, ...]]:
     problems: list[Problem] = []
     vocabulary, changes = Vocabulary(), tuple[Change, ...]()
     try:
-        vocabulary = Vocabulary.load(root / VOCABULARY)
+        vocabulary = vocabulary_for(root)
     except ConfigError as error:
         problems += error.problems
     try:
