@@ -78,7 +78,7 @@ class Highlighter:
     def quote(self, passages: Sequence[Passage], otherwise: str) -> Quoted:
         """The stretch that holds most of what was asked; the beginning of `otherwise` where none does.
 
-        `passages` of the answer are the numbers of the passages that hold as much of it as any does, the best first.
+        `passages` of the answer are the numbers of the passages that hold as much of it as any does, in order.
         """
         windows: list[tuple[_Window, int, list[Found]]] = []
         for number, passage in enumerate([] if self._is_empty else passages):
@@ -87,7 +87,8 @@ class Highlighter:
                 windows.append((_best_window(passage.text, found), number, found))
         if not windows:
             return Quoted(_shown(otherwise, 0, _cut(otherwise, 0), []), ())
-        windows.sort(key=lambda one: one[0].worth, reverse=True)
+        # Of passages that hold as many different things, the first: what a page says first it says for everybody.
+        windows.sort(key=lambda one: (-one[0].worth[0], one[1]))
         window, number, found = windows[0]
         equal = tuple(one[1] for one in windows if one[0].worth[0] == window.worth[0])
         return Quoted(_shown(passages[number].text, window.start, window.end, found), equal)
