@@ -10,7 +10,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.site import chromium, copy_root, kb, served
 
-ADDRESS = "/search?q=visa&tag=h-1b"
+ADDRESS = "/search?q=h1b+employer&type=service"
 
 
 def take(target: Path) -> None:
