@@ -127,7 +127,7 @@ def test_what_is_imported_into_a_root_without_a_vocabulary_can_be_rebuilt_there(
     (tmp_path / "content" / "news" / "2020" / "a.md").write_text(page, encoding="utf-8")
     base = KnowledgeBase.open(tmp_path)
     base.rebuild()
-    facets = {facet.name: [value.value for value in facet.values] for facet in base.search(Query(tag="H1B")).facets}
+    facets = {facet.name: [value.value for value in facet.values] for facet in base.search(Query(tag=("H1B",))).facets}
     assert "h-1b" in facets["visa"]
     assert facets["service"] == []
     assert base.check() == ()
