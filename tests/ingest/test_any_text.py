@@ -6,7 +6,6 @@ import io
 import time
 from pathlib import Path
 
-import coverage
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -96,18 +95,3 @@ def test_deep_markup_keeps_its_text_and_is_reported(into: Path, vocabulary: Voca
     file = bring(PAGE + HUGE["10,000 nested divs"], into, vocabulary)
     assert any("was flattened" in note.what for note in file.notes)
     assert "carries forms" in (into / str(file.path)).read_text(encoding="utf-8")
-
-
-def test_a_page_of_20_kb_takes_well_under_a_tenth_of_a_second(into: Path, vocabulary: Vocabulary) -> None:
-    """CPU time of the best of five."""
-    if coverage.Coverage.current() is not None:
-        pytest.skip("coverage makes everything several times slower")
-    link = "<a href=”https://x.example.org/?a=1&amp;b=2″>the customs house</a>"
-    paragraph = f"<p>The ferry carries a form to {link} and back.</p>\n"
-    page = PAGE.replace("</div>\n", paragraph * (20_000 // len(paragraph)) + "</div>\n", 1)
-    times = []
-    for number in range(5):
-        started = time.process_time()
-        bring(page, into / str(number), vocabulary)
-        times.append(time.process_time() - started)
-    assert min(times) < 0.1

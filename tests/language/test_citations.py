@@ -66,7 +66,7 @@ def test_the_time_grows_with_the_text_and_no_faster(piece: str) -> None:
     text = piece * (MEGABYTE // len(piece))
     started = time.process_time()
     find_citations(text)
-    assert time.process_time() - started < 4, "a megabyte takes a second at most on the machine it was tuned on"
+    assert time.process_time() - started < 60, "a megabyte takes a second or two; what grows faster takes minutes"
 
 
 @pytest.mark.parametrize(
