@@ -69,9 +69,7 @@ class Asker:
     def ask(self, query: Query) -> Results:
         """The results of a query. Raises ParameterError for a value that a parameter cannot have."""
         check(query)
-        query = replace(query, text=redact(composed(query.text))[0])
-        settled = self._settler.settle(query.text, query.match)
-        filters = self._filters.read(query, settled.read)
+        query, settled, filters = self._read(query)
         sort = query.sort or ("relevance" if settled.matching.scored else "newest")
         request = self._request(query, settled, filters, sort)
         answer = self._engine.search(request)
@@ -92,9 +90,7 @@ class Asker:
 
     def explain(self, query: Query, document_id: str) -> tuple[str, ...]:
         """What the score of a hit is made of, in words, a line each."""
-        query = replace(query, text=redact(composed(query.text))[0])
-        settled = self._settler.settle(query.text, query.match)
-        filters = self._filters.read(query, settled.read)
+        query, settled, filters = self._read(query)
         found = self._engine.explain(self._request(query, settled, filters, "relevance"), document_id)
         marks = dict(zip(settled.read.units, settled.marks, strict=True))
         order = sorted(settled.read.units, key=lambda unit: not unit.required)
@@ -112,6 +108,12 @@ class Asker:
         if found.promoted:
             lines.append("covers exactly what was asked: first")
         return tuple(lines)
+
+    def _read(self, query: Query) -> tuple[Query, Settled, Filters]:
+        """The query without personal numbers, how its words run, and what its filters come to."""
+        query = replace(query, text=redact(composed(query.text))[0])
+        settled = self._settler.settle(query.text, query.match)
+        return query, settled, self._filters.read(query, settled.read)
 
     def _request(self, query: Query, settled: Settled, filters: Filters, sort: str) -> Request:
         return Request(

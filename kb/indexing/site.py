@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from kb.content.files import old_path
-from kb.content.render import Section
 from kb.indexing.entries import Corpus
 from kb.indexing.reading import Reading
 from kb.model import Change, Heading, PageRef
@@ -122,11 +121,6 @@ class Site:
 def headings_of(page: Mapping[str, Any]) -> tuple[Heading, ...]:
     """The headings of a page as records."""
     return tuple(Heading(**heading) for heading in page["headings"])
-
-
-def sections_of(stored: Mapping[str, Any]) -> tuple[Section, ...]:
-    """The sections of a stored document as records."""
-    return tuple(Section(*section) for section in stored["sections"])
 
 
 def _read_facts(data: Mapping[str, Any]) -> PageFacts:

@@ -203,11 +203,6 @@ class Lexicon:
         ours = (self._ours[value] for value, _ in found.readings)
         return (*(one.label for one in ours if one != chosen), *(name for name, _ in found.others))
 
-    @cached_property
-    def folded_acronyms(self) -> Mapping[str, Identifier]:
-        """Acronyms by their folded form, for queries, where people do not press the shift key."""
-        return {fold(acronym): identifier for acronym, identifier in self.acronyms.items()}
-
     def defined(self, acronym: str, words: tuple[str, ...]) -> tuple[bool, Identifier | None]:
         """What a text that defines an acronym by these words means: (whether that differs from what is known, what)."""
         stems = tuple(map(stem, words))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
@@ -34,22 +35,31 @@ class Evaluator:
 
     def evaluate(self, matching: Matching) -> Evaluated:
         """The documents that match, with their scores."""
-        size = len(self._columns)
-        scores = np.zeros(size, np.float64)
+        scores = np.zeros(len(self._columns), np.float64)
+        found = [self._frequencies(unit.node) for unit in matching.units]
+        mask = self._matched(matching, found)
+        for unit, frequencies in zip(matching.units, found, strict=True):
+            self._score(unit, frequencies, scores)
+        for unit in matching.required:
+            self._score(unit, self._frequencies(unit.node), scores)
+        self._score_pairs(matching, scores)
+        return Evaluated(mask, np.where(mask, scores, 0.0))
+
+    def total(self, matching: Matching) -> int:
+        """How many documents match; nothing is scored."""
+        return int(self._matched(matching, [self._frequencies(unit.node) for unit in matching.units]).sum())
+
+    def _matched(self, matching: Matching, found: Sequence[Floats]) -> Mask:
+        """The documents that match; `found` has the frequencies of each of `matching.units`."""
         mask = self._allowed(matching)
-        words, strong = np.zeros(size, np.int32), np.zeros(size, np.int32)
-        for unit in matching.units:
-            found = self._frequencies(unit.node)
-            (strong if unit.strong else words).__iadd__(found > 0)
-            self._score(unit, found, scores)
+        words, strong = (np.zeros(len(self._columns), np.int32) for _ in range(2))
+        for unit, frequencies in zip(matching.units, found, strict=True):
+            counts = strong if unit.strong else words
+            counts += frequencies > 0
         mask &= (words + strong >= matching.minimum) & (words >= matching.minimum_words)
         if matching.one_strong and any(unit.strong for unit in matching.units):
             mask &= strong > 0
-        for unit in matching.required:
-            self._score(unit, self._frequencies(unit.node), scores)
-        for pair in matching.near:
-            self._add(NEAR_WEIGHT, self._phrase(pair.places), scores)
-        return Evaluated(mask, np.where(mask, scores, 0.0))
+        return mask
 
     def contributions(self, matching: Matching, number: int) -> tuple[float, ...]:
         """What each scored unit of a matching adds to the score of one document."""
@@ -63,8 +73,7 @@ class Evaluator:
     def nearness(self, matching: Matching, number: int) -> float:
         """What pairs of units side by side add to the score of one document."""
         scores = np.zeros(len(self._columns), np.float64)
-        for pair in matching.near:
-            self._add(NEAR_WEIGHT, self._phrase(pair.places), scores)
+        self._score_pairs(matching, scores)
         return float(scores[number])
 
     def coverage(self, matching: Matching) -> int:
@@ -99,6 +108,11 @@ class Evaluator:
                 self._add(unit.weight * OTHER_NAMES_WEIGHT, self._other_names(names), scores)
             case _:
                 self._add(unit.weight, frequencies, scores)
+
+    def _score_pairs(self, matching: Matching, scores: Floats) -> None:
+        """Add what units side by side are worth."""
+        for pair in matching.near:
+            self._add(NEAR_WEIGHT, self._phrase(pair.places), scores)
 
     def _add(self, weight: float, frequencies: Floats, scores: Floats) -> None:
         found = np.flatnonzero(frequencies)

@@ -56,7 +56,7 @@ class LocalEngine:
 
     def total(self, matching: Matching) -> int:
         """See `kb.search.engine.Engine.total`."""
-        return int(self._evaluator.evaluate(matching).mask.sum())
+        return self._evaluator.total(matching)
 
     def coverage(self, matching: Matching) -> int:
         """See `kb.search.engine.Engine.coverage`."""
