@@ -14,6 +14,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 RUN := $(VENV)/.installed-run
 DEV := $(VENV)/.installed-dev
+PEERS := $(VENV)/.installed-peers
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help
@@ -52,8 +53,11 @@ faults: $(DEV) ## Plant each seeded fault in a copy and see that the tests catch
 	@$(BIN)/python tests/faults/run.py $(ARGS)
 
 .PHONY: bench
-bench: $(DEV) ## Measure rebuild and a page of facets on generated articles, beside plain Whoosh
-	@$(BIN)/python -m benchmarks.whoosh_page $(ARGS)
+bench: $(DEV) ## Measure the engines beside the peers that are installed, on generated articles (ARGS="--sizes 1000")
+	@$(BIN)/python -m benchmarks.engines.run $(ARGS)
+
+.PHONY: peers
+peers: $(PEERS) ## Install the peers of `make bench`: tantivy and bm25s
 
 .PHONY: screenshot
 screenshot: $(DEV) ## Take the picture of the search page in the README (needs Chromium)
@@ -64,6 +68,7 @@ lock: $(DEV) ## Bring the locked dependencies up to date (requirements*.txt)
 	@$(LOCK) --upgrade pyproject.toml --group dev --group build --output-file requirements-dev.txt
 	@$(LOCK) --upgrade pyproject.toml --constraint requirements-dev.txt --output-file requirements.txt
 	@$(LOCK) --upgrade --group build --constraint requirements-dev.txt --output-file requirements-build.txt
+	@$(LOCK) --upgrade --group peers --constraint requirements-dev.txt --output-file requirements-peers.txt
 
 # Hashes for every platform and Python, and no address of any index.
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
@@ -96,6 +101,10 @@ $(RUN): requirements.txt requirements-build.txt | $(BIN)/python
 	@$(PIP) install --require-hashes --requirement requirements.txt
 	@$(PIP) install --require-hashes --requirement requirements-build.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(PEERS): requirements-peers.txt | $(RUN)
+	@$(PIP) install --require-hashes --requirement requirements-peers.txt
 	@touch $@
 
 $(DEV): requirements-dev.txt | $(RUN)

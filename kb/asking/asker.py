@@ -18,14 +18,12 @@ from kb.indexing.entries import STATUS_LABELS, TYPE_LABELS, service_value
 from kb.indexing.reading import document_from_json
 from kb.indexing.site import Site
 from kb.language import authorities
-from kb.language.analysis import EXACT, Analyzer
+from kb.language.analysis import Analyzer
 from kb.language.lexicon import Lexicon
 from kb.language.query import QueryReader
 from kb.language.redaction import redact
-from kb.language.spelling import Speller
 from kb.model import GROUPS, Change, Facet, FacetValue, Hit, Query, Results, SectionLink, Tag
 from kb.search.engine import Engine
-from kb.search.passages import unpack
 from kb.search.request import STATUS, Answer, Counted, Match, Request
 from kb.search.snippets import Highlighter
 
@@ -60,11 +58,7 @@ class Asker:
         vocabulary = site.vocabulary
         self._analyzer = Analyzer(Lexicon(vocabulary))
         self._filters = FilterReader(engine, vocabulary, (heading.slug for heading in settings.heading))
-        self._settler = Settler(engine, QueryReader(self._analyzer), lambda: self._speller)
-
-    @cached_property
-    def _speller(self) -> Speller:
-        return Speller((term.removeprefix(EXACT), count) for term, count in self._engine.terms(EXACT))
+        self._settler = Settler(engine, QueryReader(self._analyzer))
 
     def ask(self, query: Query) -> Results:
         """The results of a query. Raises ParameterError for a value that a parameter cannot have."""
@@ -156,21 +150,22 @@ class Asker:
 
     def _hits(self, matches: Sequence[Match], settled: Settled) -> tuple[Hit, ...]:
         nodes = [unit.node for unit in settled.matching.scored]
-        highlighter = Highlighter(self._analyzer, nodes)
+        highlighter = Highlighter(nodes, self._analyzer.lexicon)
         return tuple(self._hit(match, highlighter) for match in matches)
 
     def _hit(self, match: Match, highlighter: Highlighter) -> Hit:
         stored: Mapping[str, Any] = match.stored
         document = document_from_json(stored["document"])
         changes = self.changes_after(document.id, match.changes)
-        passages = unpack(stored["passages"])
-        quoted = highlighter.quote(passages, passages[0].text if passages else document.summary or "")
+        passages = self._engine.passages(match.id)
+        marked = highlighter.mark(passages)
+        quoted = marked.quote(passages.texts[1] if len(passages.texts) > 1 else document.summary or "")
         return Hit(
             id=document.id,
             url=stored["url"],
             type=document.type,
             title=document.title,
-            title_html=highlighter.title(document.title, document.lang),
+            title_html=marked.title,
             snippet_html=quoted.html,
             sections=_sections(stored, quoted.passages),
             date=document.date,
@@ -203,22 +198,33 @@ class Asker:
     # -- facets -----------------------------------------------------------------------------------------------------
 
     def _facets(self, answer: Answer, filters: Filters) -> tuple[Facet, ...]:
-        selected = {(chosen.facet, value) for chosen in filters.selections for value in chosen.values}
-        return tuple(Facet(name, label, param, self._values(name, answer, selected)) for name, label, param in FACETS)
+        selected = {chosen.facet: chosen.values for chosen in filters.selections}
+        return tuple(
+            Facet(name, label, param, self._values(name, answer.facets.get(name, ()), selected.get(name, ())))
+            for name, label, param in FACETS
+        )
 
-    def _values(self, facet: str, answer: Answer, selected: set[tuple[str, str]]) -> tuple[FacetValue, ...]:
+    def _values(self, facet: str, counted: Sequence[Counted], selected: Sequence[str]) -> tuple[FacetValue, ...]:
         """The values of a facet, the greatest count first, then by label as it is shown; years newest first."""
-        values = [self._value(facet, one, selected) for one in answer.facets.get(facet, ())]
-        if facet == "year":
-            return tuple(values)
-        return tuple(sorted(values, key=lambda one: (-one.count, one.label, one.value)))
+        shown = self._shown[facet]
+        rows = []
+        for one in counted:
+            label, parent = shown.get(one.value) or self._show(facet, one.value)
+            rows.append((-one.count, label, one.value, parent))
+        if facet != "year":
+            rows.sort()
+        return tuple(
+            [FacetValue(value, label, -less, value in selected, parent) for less, label, value, parent in rows]
+        )
 
-    def _value(self, facet: str, counted: Counted, selected: set[tuple[str, str]]) -> FacetValue:
-        value = counted.value
-        label, parent = self._shown(facet, value)
-        return FacetValue(value, label, counted.count, (facet, value) in selected, parent)
+    @cached_property
+    def _shown(self) -> Mapping[str, Mapping[str, tuple[str, str | None]]]:
+        """(label, parent) of every value of every facet: worked out once, since every search shows hundreds of them."""
+        return {
+            name: {value: self._show(name, value) for value in self._engine.facet_values(name)} for name, *_ in FACETS
+        }
 
-    def _shown(self, facet: str, value: str) -> tuple[str, str | None]:
+    def _show(self, facet: str, value: str) -> tuple[str, str | None]:
         """(label, parent) of a facet's value."""
         vocabulary = self._site.vocabulary
         if facet in GROUPS and value in vocabulary:
@@ -252,7 +258,6 @@ class Asker:
 
 def _sections(stored: Mapping[str, Any], passages: Sequence[int]) -> tuple[SectionLink, ...]:
     """The headed sections among the passages of a document, as links: at most `MOST_SECTIONS`."""
-    with_text = [(anchor, heading) for anchor, heading, text in stored["sections"] if text]
-    found = [with_text[number] for number in passages]
+    found = [stored["sections"][number] for number in passages]
     links = (SectionLink(heading, f"{stored['url']}#{anchor}") for anchor, heading in found if anchor)
     return tuple(islice(links, MOST_SECTIONS))

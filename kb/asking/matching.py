@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice, pairwise
 
 from kb.folding import fold
 from kb.language import authorities
-from kb.language.analysis import AUTHORITY
+from kb.language.analysis import AUTHORITY, EXACT
 from kb.language.query import QueryReader, ReadQuery
 from kb.language.spelling import Speller
 from kb.language.tree import AnyTerm, Matching, Named, Node, Phrase, Unit
@@ -77,10 +78,13 @@ def _is_sure(unit: Unit, matching: Matching) -> bool:
 class Settler:
     """Decides how queries run over one generation."""
 
-    def __init__(self, engine: Engine, reader: QueryReader, speller: Callable[[], Speller]) -> None:
+    def __init__(self, engine: Engine, reader: QueryReader) -> None:
         self._engine = engine
         self._reader = reader
-        self._speller = speller
+
+    @cached_property
+    def _speller(self) -> Speller:
+        return Speller((term.removeprefix(EXACT), count) for term, count in self._engine.terms(EXACT))
 
     def settle(self, text: str, match: str) -> Settled:
         """Read the text; where it matches nothing at all, try it corrected, then relaxed. No filter has a say in it."""
@@ -134,7 +138,7 @@ class Settler:
         for mark, unit in zip(read.unit_marks, read.units, strict=True):
             if mark.kind != "word" or not isinstance(unit.node, AnyTerm) or self._is_known(unit.node):
                 continue
-            better = self._speller().nearest(fold(mark.text))
+            better = self._speller.nearest(fold(mark.text))
             if better:
                 text = text[: mark.start + shift] + better + text[mark.end + shift :]
                 shift += len(better) - (mark.end - mark.start)

@@ -65,6 +65,7 @@ class Corpus:
             fades=document.type in NEWS_TYPES,
             weight=TYPE_WEIGHTS.get(document.type, 1.0),
             stored=self._stored(reading),
+            passages=self._passages(reading),
         )
 
     def _facets(self, reading: Reading, names: _Names) -> dict[str, Sequence[str]]:
@@ -82,15 +83,21 @@ class Corpus:
             "cites": sorted({key for cited in reading.cites for key in authorities.covering(cited)}),
         }
 
-    def _stored(self, reading: Reading) -> dict[str, Any]:
-        # A body without one word ("…") is no field, and has its texts all the same.
-        body = reading.fields.get("body") or [[] for _ in reading.spans]
+    @staticmethod
+    def _stored(reading: Reading) -> dict[str, Any]:
         return {
             "document": document_to_json(reading.document),
             "url": reading.url,
-            "sections": [[one.anchor, one.heading, one.text] for one in reading.sections],
-            "passages": pack([one.text for one in reading.sections if one.text], body, reading.spans),
+            "sections": [[one.anchor, one.heading] for one in reading.sections if one.text],
         }
+
+    @staticmethod
+    def _passages(reading: Reading) -> list[object]:
+        # A body without one word ("…") is no field, and has its texts all the same.
+        body = reading.fields.get("body") or [[] for _ in reading.spans]
+        title = reading.fields.get("title") or [[]]
+        texts = [reading.document.title, *(one.text for one in reading.sections if one.text)]
+        return pack(texts, [*title, *body], [reading.title_spans, *reading.spans])
 
     def specs(self) -> list[FacetSpec]:
         """How the facets read and hang together."""

@@ -39,7 +39,9 @@ class Reading:
     #: How many personal numbers were taken out.
     redacted: int
     fields: Fields
-    #: For each stretch of `body`, where its tokens lie in the text of the section: start, end, start, end, …
+    #: Where the tokens of the title lie in it: start, end, start, end, …
+    title_spans: list[int]
+    #: The same for each stretch of `body` and the text of its section.
     spans: list[list[int]]
 
     def to_json(self) -> dict[str, Any]:
@@ -61,6 +63,7 @@ class Reading:
             cites=tuple(data["cites"]),
             redacted=data["redacted"],
             fields=data["fields"],
+            title_spans=data["title_spans"],
             spans=data["spans"],
         )
 
@@ -125,6 +128,7 @@ class PageReader:
             *(s.text for s in sections),
         ]
         cites = (key for text in texts for citation in find_citations(text) for key in citation.keys)
+        title = self._analyzer.tokens(document.title, document.lang)
         body = [self._analyzer.tokens(section.text, document.lang) for section in sections if section.text]
         return Reading(
             document=document,
@@ -137,16 +141,18 @@ class PageReader:
             words=sum(len(section.text.split()) for section in sections),
             cites=tuple(dict.fromkeys(cites)),
             redacted=redacted + rendered.redacted,
-            fields=self._fields(document, sections, body),
-            spans=[[place for token in stretch for place in (token.start, token.end)] for stretch in body],
+            fields=self._fields(document, sections, title, body),
+            title_spans=_spans(title),
+            spans=list(map(_spans, body)),
         )
 
-    def _fields(self, document: Document, sections: tuple[Section, ...], body: list[list[Token]]) -> Fields:
+    def _fields(
+        self, document: Document, sections: tuple[Section, ...], title: list[Token], body: list[list[Token]]
+    ) -> Fields:
         lang = document.lang
         names = [*document.aliases, *([document.menu_title] if document.menu_title else [])]
-        title = [terms for text in (document.title,) for terms in self._terms(text, lang)]
         found: Fields = {
-            "title": [[(*terms, *_title_terms(terms)) for terms in title]],
+            "title": [[(*token.terms, *_title_terms(token.terms)) for token in title]],
             "names": [self._terms(name, lang) for name in names],
             "headings": [self._terms(section.heading, lang) for section in sections if section.heading],
             "tags": self._labels(document.tags),
@@ -168,6 +174,10 @@ class PageReader:
     def _terms(self, text: str, lang: str) -> list[tuple[str, ...]]:
         tokens: list[Token] = self._analyzer.tokens(text, lang)
         return [token.terms for token in tokens]
+
+
+def _spans(tokens: list[Token]) -> list[int]:
+    return [place for token in tokens for place in (token.start, token.end)]
 
 
 def _title_terms(terms: tuple[str, ...]) -> tuple[str, ...]:

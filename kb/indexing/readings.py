@@ -18,7 +18,7 @@ from kb.content.files import PageFile
 from kb.indexing.reading import Reading
 from kb.vocabulary import Vocabulary
 
-_MAGIC = b"kb-readings-2\n"
+_MAGIC = b"kb-readings-3\n"
 #: The code and data that make a reading what it is: whole packages, and modules of the package itself.
 _PACKAGES = ("language", "content")
 _MODULES = (

@@ -14,10 +14,10 @@ from kb.content.files import old_path
 from kb.indexing.entries import Corpus
 from kb.indexing.reading import Reading
 from kb.model import Change, Heading, PageRef
-from kb.search.arrays import Blobs
+from kb.search.arrays import Blobs, packed
 from kb.vocabulary import Concept, Vocabulary
 
-_FILE = "site.json"
+_FILE, _PAGES = "site.json", "pages.arrays"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def write_site(folder: Path, corpus: Corpus) -> None:
         "redirects": {old_path(old): one.url for one in readings for old in one.document.redirect_from},
     }
     (folder / _FILE).write_text(json.dumps(site, ensure_ascii=False, sort_keys=True), encoding="utf-8")
-    Blobs.write(folder, "pages", (_page(corpus, reading) for reading in readings))
+    Blobs.write(folder / _PAGES, (packed(_page(corpus, reading)) for reading in readings))
 
 
 def _facts(corpus: Corpus, reading: Reading) -> dict[str, Any]:
@@ -88,7 +88,7 @@ class Site:
 
     def __init__(self, folder: Path) -> None:
         self._data: Mapping[str, Any] = json.loads((folder / _FILE).read_text(encoding="utf-8"))
-        self._pages = Blobs(folder, "pages")
+        self._pages = Blobs(folder / _PAGES)
         self.facts = {fact["id"]: _read_facts(fact) for fact in self._data["facts"]}
         self._numbers = {document_id: number for number, document_id in enumerate(self.facts)}
         self._by_path = {old_path(facts.ref.url): document_id for document_id, facts in self.facts.items()}

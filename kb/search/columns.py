@@ -7,70 +7,74 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import cached_property, lru_cache
+from array import array
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.model import STATUSES
-from kb.search.arrays import Blobs, load, ragged, save
+from kb.search.arrays import Array, Blobs, BlobsWriter, open_arrays, packed, write_arrays
 from kb.search.entry import Entry, FacetSpec
-from kb.search.request import STATUS, Counted, Request, Selection
+from kb.search.facets import Facet, Facets, FacetsWriter
+from kb.search.recent import Recent
+from kb.search.request import STATUS, Counted, Request
+from kb.search.scoring import K1, B
+from kb.search.tokens import Tokens
 
 Mask = NDArray[np.bool_]
+Numbers = NDArray[np.int32]
+
+_ARRAYS, _IDS, _STORED, _PASSAGES = "columns.arrays", "ids.json", "stored.arrays", "passages.arrays"
+_CURRENT, _UNREVIEWED, _LAW_CHANGED, _SUPERSEDED = map(
+    STATUSES.index, ("current", "unreviewed", "law-changed", "superseded")
+)
+#: Statuses and the like of this many days are kept in memory.
+_KEPT_DAYS = 8
+
+
+#: A day (as an ordinal), and whether everything is wanted as it stood then.
+_Day = tuple[int, bool]
 
 
 @dataclass(frozen=True, slots=True)
-class FacetColumn:
-    """One facet: its values, which of them each document carries (ragged codes), and how values read."""
+class _OfDay:
+    """Each document's status on a day, as an index into `kb.model.STATUSES`, and of those whose law changed when."""
 
-    spec: FacetSpec
-    values: tuple[str, ...]
-    codes_by_value: Mapping[str, int]
-    offsets: NDArray[np.int64]
-    codes: NDArray[np.int32]
-    documents: NDArray[np.int32]
-
-    def mask(self, values: Sequence[str], size: int) -> Mask:
-        """The documents that carry at least one of the values; unknown values add nothing."""
-        wanted = [self.codes_by_value[value] for value in values if value in self.codes_by_value]
-        chosen = np.zeros(len(self.values) + 1, np.bool_)
-        chosen[wanted] = True
-        mask = np.zeros(size, np.bool_)
-        mask[self.documents[chosen[self.codes]]] = True
-        return mask
-
-    def counts(self, mask: Mask) -> NDArray[np.int64]:
-        """How many documents of the mask carry each value, by code."""
-        return np.bincount(self.codes[mask[self.documents]], minlength=len(self.values))
+    statuses: NDArray[np.int8]
+    changes: Mapping[int, tuple[dt.date, ...]]
 
 
 class Columns:
     """The columns of one generation, read-only and shared between threads."""
 
     def __init__(self, folder: Path) -> None:
-        about = json.loads((folder / "columns.json").read_text(encoding="utf-8"))
-        self.ids: list[str] = about["ids"]
-        self.numbers = {document_id: number for number, document_id in enumerate(self.ids)}
-        self.dates: NDArray[np.int32] = load(folder, "dates")
-        self.updated: NDArray[np.int32] = load(folder, "updated")
-        self.reviewed: NDArray[np.int32] = load(folder, "reviewed")
-        self.fades: Mask = load(folder, "fades")
-        self.weights: NDArray[np.float64] = load(folder, "weights")
-        self.successors: NDArray[np.int32] = load(folder, "successors")
-        self._superseded: Mask = load(folder, "superseded")
-        self.lengths: NDArray[np.float32] = load(folder, "lengths")
-        self.boundaries: NDArray[np.int32] = load(folder, "boundaries")
-        self.field_weights: NDArray[np.float64] = load(folder, "field-weights")
-        self._change_documents: NDArray[np.int32] = load(folder, "change-documents")
-        self._change_days: NDArray[np.int32] = load(folder, "change-days")
-        self.facets = {spec["name"]: _open_facet(folder, n, spec) for n, spec in enumerate(about["facets"])}
-        self._stored = Blobs(folder, "stored")
-        self._status = lru_cache(maxsize=8)(self._statuses)
+        arrays = open_arrays(folder / _ARRAYS)
+        self.ids: list[str] = json.loads((folder / _IDS).read_text(encoding="utf-8"))
+        self.dates: Numbers = arrays["dates"]
+        self.updated: Numbers = arrays["updated"]
+        self.reviewed: Numbers = arrays["reviewed"]
+        self.fades: Mask = arrays["fades"]
+        self.weights: NDArray[np.float64] = arrays["weights"]
+        self.successors: Numbers = arrays["successors"]
+        self.lengths: NDArray[np.float32] = arrays["lengths"]
+        self.boundaries: Array = arrays["boundaries"]
+        self.field_weights: NDArray[np.float32] = arrays["field-weights"]
+        self._superseded: Mask = arrays["superseded"]
+        self._change_documents: Numbers = arrays["change-documents"]
+        self._change_days: Numbers = arrays["change-days"]
+        self._newest_first: Numbers = arrays["newest-first"]
+        self._oldest_first: Numbers = arrays["oldest-first"]
+        self.facets = Facets(folder, len(self.ids))
+        self._stored = Blobs(folder / _STORED)
+        self._passages = Blobs(folder / _PASSAGES)
+        self._days: Recent[_Day, _OfDay] = Recent(_KEPT_DAYS)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -79,218 +83,253 @@ class Columns:
         """What was stored with a document."""
         return self._stored.get(number)  # type: ignore[no-any-return]
 
+    def passages(self, number: int) -> Any:
+        """The packed passages of a document."""
+        return self._passages.get(number)
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """The number of each document by its id."""
+        return {document_id: number for number, document_id in enumerate(self.ids)}
+
+    @cached_property
+    def every(self) -> Numbers:
+        """The numbers of all documents."""
+        return np.arange(len(self), dtype=np.int32)
+
     @cached_property
     def newest(self) -> int:
         """The newest date, as an ordinal; 0 where no document has one."""
         return int(self.dates.max()) if len(self) else 0
 
     @cached_property
-    def average_length(self) -> float:
-        """The mean weighted length."""
-        return float(self.lengths.mean()) if len(self) else 0.0
+    def norms(self) -> NDArray[np.float64]:
+        """What is added to frequencies in the divisor of BM25: how far each document's length is held against it."""
+        lengths = self.lengths.astype(np.float64)
+        average = float(self.lengths.mean()) if len(self) else 0.0
+        return K1 * (1 - B + B * lengths / average) if average else np.full(len(self), K1)
 
     @cached_property
-    def _id_ranks(self) -> NDArray[np.int64]:
-        """The place of each id by code point."""
-        order = sorted(range(len(self.ids)), key=self.ids.__getitem__)
-        ranks = np.empty(len(order), np.int64)
-        ranks[order] = np.arange(len(order))
-        return ranks
+    def fading(self) -> Mask:
+        """The documents that lose weight with age: those that are news and have a date."""
+        return self.fades & (self.dates > 0)
+
+    @cached_property
+    def has_fading(self) -> bool:
+        """Whether any document fades."""
+        return bool(self.fading.any())
+
+    @cached_property
+    def has_successors(self) -> bool:
+        """Whether any document has a successor here."""
+        return bool((self.successors >= 0).any())
 
     # -- filters --------------------------------------------------------------------------------------------------
 
-    def within(self, request: Request) -> Mask:
-        """The documents that the dates and conditions of a request allow (facet selections apart)."""
-        mask = np.ones(len(self), np.bool_) if not request.nothing else np.zeros(len(self), np.bool_)
+    def within(self, request: Request) -> Mask | None:
+        """The documents that the dates and conditions of a request allow (facet selections apart); None for all."""
+        masks = []
+        if request.nothing:
+            masks.append(np.zeros(len(self), np.bool_))
         if request.date_from:
-            mask &= self.dates >= request.date_from.toordinal()
+            masks.append(self.dates >= request.date_from.toordinal())
         if request.date_to:
-            mask &= (self.dates > 0) & (self.dates <= request.date_to.toordinal())
+            masks.append((self.dates > 0) & (self.dates <= request.date_to.toordinal()))
         if request.as_of:
-            mask &= self.dates <= request.as_of.toordinal()
+            masks.append(self.dates <= request.as_of.toordinal())
         for condition in request.conditions:
-            held = self._selected(Selection(condition.facet, condition.values), request)
-            mask &= ~held if condition.excluded else held
-        return mask
+            held = self._carrying(condition.facet, condition.values, request)
+            masks.append(~held if condition.excluded else held)
+        return np.logical_and.reduce(masks) if masks else None
 
-    def _selected(self, selection: Selection, request: Request) -> Mask:
-        if selection.facet == STATUS and STATUS not in self.facets:
-            wanted = [STATUSES.index(value) for value in selection.values if value in STATUSES]
-            return np.isin(self.statuses(request), wanted)
-        column = self.facets.get(selection.facet)
-        return column.mask(selection.values, len(self)) if column else np.zeros(len(self), np.bool_)
+    def _carrying(self, facet: str, values: Sequence[str], request: Request) -> Mask:
+        """The documents that carry one of the values of a facet."""
+        column = self.facets.get(facet)
+        if column is not None:
+            return self.facets.carrying(column, values)
+        if facet != STATUS:
+            return np.zeros(len(self), np.bool_)
+        chosen = np.zeros(len(STATUSES), np.bool_)
+        chosen[[STATUSES.index(value) for value in values if value in STATUSES]] = True
+        return chosen[self.of_day(request).statuses]
 
     # -- status ---------------------------------------------------------------------------------------------------
 
-    def statuses(self, request: Request) -> NDArray[np.int8]:
-        """Each document's status on the day of the request, as an index into `kb.model.STATUSES`."""
-        return self._status((request.as_of or request.today).toordinal(), request.as_of is not None)
+    def of_day(self, request: Request) -> _OfDay:
+        """The statuses on the day of a request, and what changed by then."""
+        return self._days.get(((request.as_of or request.today).toordinal(), request.as_of is not None), self._of_day)
 
-    def _statuses(self, day: int, as_of: bool) -> NDArray[np.int8]:
-        """As it stood on `day`: with `as_of`, reviews, updates and successors of later days are not there yet."""
+    def _of_day(self, asked: _Day) -> _OfDay:
+        """As it stood on a day: with `as_of`, reviews, updates and successors of later days are not there yet."""
+        day, as_of = asked
+        changed = self._law_changed(day, as_of)
         reviewed = np.where(self.reviewed <= day, self.reviewed, 0) if as_of else self.reviewed
-        status = np.where(reviewed > 0, STATUSES.index("current"), STATUSES.index("unreviewed")).astype(np.int8)
-        later = self._later_changes(day, as_of)
-        status[self._change_documents[later]] = STATUSES.index("law-changed")
+        status = np.where(reviewed > 0, _CURRENT, _UNREVIEWED).astype(np.int8)
+        status[list(changed)] = _LAW_CHANGED
         superseded = self._superseded.copy()
         if as_of:
             known = self.successors >= 0
             superseded[known] &= self.dates[self.successors[known]] <= day
-        status[superseded] = STATUSES.index("superseded")
-        return status
+        status[superseded] = _SUPERSEDED
+        return _OfDay(status, changed)
 
-    def _later_changes(self, day: int, as_of: bool) -> Mask:
-        """Which changes of the law came after the document that cites it, and by `day`."""
+    def _law_changed(self, day: int, as_of: bool) -> Mapping[int, tuple[dt.date, ...]]:
+        """The documents that cite law that changed after them and by `day`, with the days of it, newest first."""
         dates = [
             np.where(column <= day, column, 0) if as_of else column
             for column in (self.dates, self.updated, self.reviewed)
         ]
         latest = np.maximum.reduce(dates)[self._change_documents]
-        found: Mask = (latest > 0) & (self._change_days > latest) & (self._change_days <= day)
-        return found
-
-    def later_changes(self, number: int, request: Request) -> tuple[dt.date, ...]:
-        """The days on which law that a document cites changed after it, newest first."""
-        day = (request.as_of or request.today).toordinal()
-        mine = self._change_documents == number
-        if not mine.any():
-            return ()
-        days = self._change_days[mine & self._later_changes(day, request.as_of is not None)]
-        return tuple(dt.date.fromordinal(int(found)) for found in np.unique(days)[::-1])
+        later = (latest > 0) & (self._change_days > latest) & (self._change_days <= day)
+        days: dict[int, set[int]] = {}
+        pairs = zip(self._change_documents[later].tolist(), self._change_days[later].tolist(), strict=True)
+        for document, change in pairs:
+            days.setdefault(document, set()).add(change)
+        return {one: tuple(map(dt.date.fromordinal, sorted(found, reverse=True))) for one, found in days.items()}
 
     # -- facets ---------------------------------------------------------------------------------------------------
 
-    def select(self, base: Mask, request: Request) -> tuple[Mask, Mapping[str, tuple[Counted, ...]]]:
+    def select(self, base: Numbers, request: Request) -> tuple[Numbers, Mapping[str, tuple[Counted, ...]]]:
         """The documents of `base` that every selection allows, and the facets counted over it.
 
         count(facet, value) = documents of `base` under every other facet's selection that carry the value.
         """
-        masks = {selection.facet: self._selected(selection, request) for selection in request.selections}
-        chosen = _all_of(base, masks.values())
+        masks = {one.facet: self._carrying(one.facet, one.values, request)[base] for one in request.selections}
+        chosen = base[np.logical_and.reduce(list(masks.values()))] if masks else base
         if not request.facets:
             return chosen, {}
         selected = {selection.facet: selection.values for selection in request.selections}
+        counts = self.facets.counts(chosen)
         counted: dict[str, tuple[Counted, ...]] = {}
-        for name in dict.fromkeys((*self.facets, STATUS)):
-            others = (mask for other, mask in masks.items() if other != name)
-            held = _all_of(base, others) if name in masks else chosen
-            counted[name] = self._count(name, held, selected.get(name, ()), request)
+        for name in dict.fromkeys((*self.facets.names, STATUS)):
+            mine, over = counts, chosen
+            if name in masks:
+                others = [mask for other, mask in masks.items() if other != name]
+                over = base[np.logical_and.reduce(others)] if others else base
+                mine = self.facets.counts(over)
+            counted[name] = self._listed(name, mine, over, selected.get(name, ()), request)
         return chosen, counted
 
-    def _count(self, name: str, mask: Mask, selected: tuple[str, ...], request: Request) -> tuple[Counted, ...]:
-        if name == STATUS and STATUS not in self.facets:
-            counts = np.bincount(self.statuses(request)[mask], minlength=len(STATUSES))
-            return _listed(FacetSpec(STATUS), STATUSES, counts, selected)
-        column = self.facets[name]
-        return _listed(column.spec, column.values, column.counts(mask), selected)
+    def _listed(
+        self, name: str, counts: Array, documents: Numbers, selected: tuple[str, ...], request: Request
+    ) -> tuple[Counted, ...]:
+        facet = self.facets.get(name)
+        if facet is None:
+            statuses = np.bincount(self.of_day(request).statuses[documents], minlength=len(STATUSES))
+            return _STATUS_FACET.counted(statuses, selected)
+        return facet.counted(counts[facet.first : facet.first + len(facet.values)], selected)
 
     # -- order ----------------------------------------------------------------------------------------------------
 
-    def order(
-        self, documents: NDArray[np.int64], scores: NDArray[np.float64] | None, oldest: bool = False
-    ) -> NDArray[np.int64]:
-        """Documents by score (if given), then date (newer first, undated last), then id by code point."""
-        days = self.dates[documents].astype(np.int64)
-        by_date = np.where(days > 0, days if oldest else -days, np.iinfo(np.int64).max)
-        keys = [self._id_ranks[documents], by_date]
-        if scores is not None:
-            keys.append(-scores)
-        return documents[np.lexsort(keys)]
+    def first(self, documents: Numbers, scores: Array | None, number: int, oldest: bool = False) -> Numbers:
+        """The first so many places of `documents`: by score (if given), then newer first, undated last, then by id.
+
+        `scores` has one for each of `documents`; ids are compared by code point.
+        """
+        ranks = (self._oldest_first if oldest else self._newest_first)[documents]
+        places = np.arange(len(documents))
+        if number < len(documents):
+            keys = -scores if scores is not None else ranks
+            places = np.flatnonzero(keys <= np.partition(keys, number - 1)[number - 1]) if number else places[:0]
+        order = np.lexsort((ranks[places], -scores[places])) if scores is not None else np.argsort(ranks[places])
+        return places[order[:number]].astype(np.int32)
+
+    def ranks(self, documents: Numbers) -> Numbers:
+        """The place of each document among all, newest first."""
+        return self._newest_first[documents]
 
 
-def _all_of(base: Mask, masks: Iterable[Mask]) -> Mask:
-    """The documents that lie in all the masks."""
-    held = base.copy()
-    for mask in masks:
-        held &= mask
-    return held
-
-
-def _listed(
-    spec: FacetSpec, values: Sequence[str], counts: NDArray[np.int64], selected: tuple[str, ...]
-) -> tuple[Counted, ...]:
-    found = [
-        Counted(values[code], int(counts[code]))
-        for code in map(int, np.flatnonzero(counts))
-        if values[code] not in spec.unlisted or values[code] in selected
-    ]
-    missing = set(selected) - {counted.value for counted in found}
-    found += [Counted(value, 0) for value in dict.fromkeys(selected) if value in missing]
-    if spec.descending:
-        return tuple(sorted(found, key=lambda counted: counted.value, reverse=True))
-    labels = spec.labels
-    return tuple(sorted(found, key=lambda counted: (-counted.count, labels.get(counted.value, counted.value))))
+_STATUS_FACET = Facet.of(FacetSpec(STATUS), STATUSES)
 
 
 # -- building -------------------------------------------------------------------------------------------------------
 
 
-def write(folder: Path, entries: Sequence[Entry], specs: Sequence[FacetSpec], layout: Sequence[Layout]) -> None:
-    """Write the columns of entries; `layout` says where in each document's positions its fields lie."""
-    numbers = {entry.id: number for number, entry in enumerate(entries)}
-    names = {spec.name: spec for spec in specs}
-    for entry in entries:
-        names |= {name: FacetSpec(name) for name in entry.facets if name not in names}
-    about = {"ids": [entry.id for entry in entries], "facets": [_spec_json(spec) for spec in names.values()]}
-    (folder / "columns.json").write_text(json.dumps(about, ensure_ascii=False, sort_keys=True), encoding="utf-8")
-    for name in ("date", "updated", "reviewed"):
-        save(folder, "dates" if name == "date" else name, _ordinals([getattr(entry, name) for entry in entries]))
-    save(folder, "weights", np.asarray([entry.weight for entry in entries], np.float64))
-    save(folder, "fades", np.asarray([entry.fades for entry in entries], np.bool_))
-    save(folder, "superseded", np.asarray([entry.successor is not None for entry in entries], np.bool_))
-    successors = [numbers.get(entry.successor, -1) if entry.successor else -1 for entry in entries]
-    save(folder, "successors", np.asarray(successors, np.int32))
-    changes = [(number, day.toordinal()) for number, entry in enumerate(entries) for day in entry.changes]
-    save(folder, "change-documents", np.asarray([number for number, _ in changes], np.int32))
-    save(folder, "change-days", np.asarray([day for _, day in changes], np.int32))
-    _write_layout(folder, layout)
-    for number, name in enumerate(names):
-        _write_facet(folder, number, [entry.facets.get(name, ()) for entry in entries])
-    Blobs.write(folder, "stored", (entry.stored for entry in entries))
+class ColumnsWriter(AbstractContextManager["ColumnsWriter"]):
+    """Takes documents in order and writes their columns."""
+
+    def __init__(self, folder: Path, specs: Sequence[FacetSpec]) -> None:
+        self._folder = folder
+        self._ids: list[str] = []
+        self._days: dict[str, array[int]] = {name: array("i") for name in ("date", "updated", "reviewed")}
+        self._weights, self._lengths, self._fades = array("d"), array("f"), array("b")
+        self._successors: dict[int, str] = {}
+        self._changes: list[tuple[int, int]] = []
+        self._layouts: list[tuple[tuple[int, ...], tuple[float, ...]]] = []
+        self._facets = FacetsWriter(specs)
+        self._stored = BlobsWriter(folder / _STORED)
+        self._passages = BlobsWriter(folder / _PASSAGES)
+
+    def add(self, entry: Entry, tokens: Tokens) -> None:
+        """Take a document and how its tokens are laid out."""
+        number = len(self._ids)
+        self._ids.append(entry.id)
+        for name, column in self._days.items():
+            day = getattr(entry, name)
+            column.append(day.toordinal() if day else 0)
+        self._weights.append(entry.weight)
+        self._fades.append(entry.fades)
+        self._lengths.append(tokens.length)
+        if entry.successor:
+            self._successors[number] = entry.successor
+        self._changes += ((number, day.toordinal()) for day in entry.changes)
+        self._layouts.append((tokens.starts, tokens.weights))
+        self._facets.add(number, entry.facets)
+        self._stored.add(entry.stored if isinstance(entry.stored, bytes) else packed(entry.stored))
+        self._passages.add(entry.passages if isinstance(entry.passages, bytes) else packed(entry.passages))
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stored.close()
+        self._passages.close()
+        if kind is None:
+            self._facets.write(self._folder, len(self._ids))
+            write_arrays(self._folder / _ARRAYS, self._arrays())
+            (self._folder / _IDS).write_text(json.dumps(self._ids, ensure_ascii=False), encoding="utf-8")
+
+    def _arrays(self) -> dict[str, Array]:
+        size = len(self._ids)
+        dates = np.asarray(self._days["date"], np.int32)
+        numbers = {document_id: number for number, document_id in enumerate(self._ids)} if self._successors else {}
+        successors = np.full(size, -1, np.int32)
+        superseded = np.zeros(size, np.bool_)
+        for number, successor in self._successors.items():
+            successors[number], superseded[number] = numbers.get(successor, -1), True
+        changes = np.asarray(self._changes, np.int32).reshape(-1, 2)
+        by_id = np.empty(size, np.int64)
+        by_id[sorted(range(size), key=self._ids.__getitem__)] = np.arange(size)
+        return {
+            "dates": dates,
+            "updated": np.asarray(self._days["updated"], np.int32),
+            "reviewed": np.asarray(self._days["reviewed"], np.int32),
+            "weights": np.asarray(self._weights, np.float64),
+            "fades": np.asarray(self._fades, np.bool_),
+            "superseded": superseded,
+            "successors": successors,
+            "change-documents": changes[:, 0],
+            "change-days": changes[:, 1],
+            "newest-first": _ranked(by_id, np.where(dates > 0, -dates, 1)),
+            "oldest-first": _ranked(by_id, np.where(dates > 0, dates, np.iinfo(np.int32).max)),
+            "lengths": np.asarray(self._lengths, np.float32),
+            **_layout(self._layouts),
+        }
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Where the fields of a document lie: the weight of each, its first position, and the weighted length of all."""
-
-    weights: tuple[float, ...]
-    starts: tuple[int, ...]
-    length: float
+def _ranked(by_id: NDArray[np.int64], by_date: Numbers) -> Numbers:
+    """The place of each document, by date and then by id."""
+    ranks = np.empty(len(by_id), np.int32)
+    ranks[np.lexsort((by_id, by_date))] = np.arange(len(by_id))
+    return ranks
 
 
-def _write_layout(folder: Path, layout: Sequence[Layout]) -> None:
-    fields = max((len(one.starts) for one in layout), default=0)
-    boundaries = np.full((len(layout), fields), np.iinfo(np.int32).max, np.int32)
-    weights = np.ones((len(layout), fields), np.float64)
-    for number, one in enumerate(layout):
-        boundaries[number, : len(one.starts)] = one.starts
-        weights[number, : len(one.weights)] = one.weights
-    save(folder, "boundaries", boundaries)
-    save(folder, "field-weights", weights)
-    save(folder, "lengths", np.asarray([one.length for one in layout], np.float32))
-
-
-def _write_facet(folder: Path, number: int, rows: Sequence[Sequence[str]]) -> None:
-    values = sorted({value for row in rows for value in row})
-    codes = {value: code for code, value in enumerate(values)}
-    offsets, flat = ragged([sorted({codes[value] for value in row}) for row in rows])
-    save(folder, f"facet-{number}-offsets", offsets)
-    save(folder, f"facet-{number}-codes", flat)
-    (folder / f"facet-{number}.json").write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
-
-
-def _open_facet(folder: Path, number: int, spec: Mapping[str, Any]) -> FacetColumn:
-    values = tuple(json.loads((folder / f"facet-{number}.json").read_text(encoding="utf-8")))
-    offsets = load(folder, f"facet-{number}-offsets")
-    documents = np.repeat(np.arange(len(offsets) - 1, dtype=np.int32), np.diff(offsets))
-    made = FacetSpec(spec["name"], spec["labels"], spec["parents"], frozenset(spec["unlisted"]), spec["descending"])
-    by_value = {value: code for code, value in enumerate(values)}
-    return FacetColumn(made, values, by_value, offsets, load(folder, f"facet-{number}-codes"), documents)
-
-
-def _spec_json(spec: FacetSpec) -> dict[str, object]:
-    return {**asdict(spec), "unlisted": sorted(spec.unlisted)}
-
-
-def _ordinals(days: Sequence[dt.date | None]) -> NDArray[np.int32]:
-    return np.asarray([day.toordinal() if day else 0 for day in days], np.int32)
+def _layout(layouts: Sequence[tuple[tuple[int, ...], tuple[float, ...]]]) -> dict[str, Array]:
+    """Where the fields of each document begin, and what each counts; the rest of a row is beyond every position."""
+    fields = max((len(starts) for starts, _ in layouts), default=0)
+    boundaries = np.full((len(layouts), fields), np.iinfo(np.int32).max, np.int32)
+    weights = np.ones((len(layouts), fields), np.float32)
+    counts = np.fromiter((len(starts) for starts, _ in layouts), np.int64, len(layouts))
+    filled = np.arange(fields) < counts[:, None]
+    boundaries[filled] = [start for starts, _ in layouts for start in starts]
+    weights[filled] = [weight for _, mine in layouts for weight in mine]
+    return {"boundaries": boundaries, "field-weights": weights}

@@ -9,7 +9,7 @@ the weights are those of `kb.search.scoring`; the order of near-equal scores may
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol
@@ -17,10 +17,12 @@ from typing import Protocol
 from kb.errors import KnowledgeBaseError
 from kb.language.tree import Matching
 from kb.search.entry import Entry, FacetSpec
+from kb.search.passages import Passages
 from kb.search.request import Answer, Explanation, Likeness, Request
+from kb.search.tokens import TermNumbers
 
-#: Engines by name, and the module that holds each: `build(folder, entries, specs)` and `open(folder)`.
-ENGINES = {"whoosh": "kb.search.whoosh"}
+#: Engines by name, and the module that holds each: `build(folder, entries, specs, numbers)` and `open_folder(folder)`.
+ENGINES = {"columnar": "kb.search.columnar", "whoosh": "kb.search.whoosh"}
 
 
 class Engine(Protocol):
@@ -47,6 +49,9 @@ class Engine(Protocol):
     def stored(self, document_id: str) -> Mapping[str, object] | None:
         """What was stored with a document; None where there is no such document."""
 
+    def passages(self, document_id: str) -> Passages:
+        """The texts of a document with their tokens, to be quoted from. Raises KeyError."""
+
     def status(self, document_id: str, day: dt.date) -> tuple[str, tuple[dt.date, ...]]:
         """A document's status on a day, and the days on which law that it cites changed after it, newest first."""
 
@@ -61,10 +66,19 @@ class UnknownEngineError(KnowledgeBaseError):
     """No engine has this name."""
 
 
-def create(name: str, folder: Path, entries: Sequence[Entry], specs: Sequence[FacetSpec] = ()) -> None:
-    """Build a whole generation of the engine `name` in `folder`, which must be empty or absent."""
+def create(
+    name: str,
+    folder: Path,
+    entries: Iterable[Entry],
+    specs: Sequence[FacetSpec] = (),
+    numbers: TermNumbers | None = None,
+) -> None:
+    """Build a whole generation of the engine `name` in `folder`, which must be empty or absent.
+
+    Entries are taken one by one. Where some are laid out already, their terms are numbered by `numbers`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    _module(name).build(folder, entries, specs)
+    _module(name).build(folder, entries, specs, numbers)
 
 
 def open_engine(name: str, folder: Path) -> Engine:

@@ -1,180 +1,223 @@
-"""Matching and scoring of a query tree over postings, vectorised over documents."""
+"""Matching and scoring of a query tree over postings: sets of documents as ascending arrays, never one by one.
+
+A node's postings are the documents that match it, each with its field-weighted frequency. Which documents match a query
+is settled first, then filtered by the caller; only what is left is scored.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.language.tree import AnyOf, AnyTerm, Matching, Named, Node, Phrase, Prefix, Unit
-from kb.search.columns import Columns, Mask
-from kb.search.postings import Postings, TermPositions
-from kb.search.scoring import NEAR_WEIGHT, OTHER_NAMES_WEIGHT, Floats, inverse_document_frequency, saturated
+from kb.language.tree import AnyOf, AnyTerm, Matching, Named, Node, Phrase, Prefix
+from kb.search.columns import Columns, Mask, Numbers
+from kb.search.postings import NOTHING, Postings, TermPostings, located, summed
+from kb.search.recent import Recent
+from kb.search.scoring import K1, NEAR_WEIGHT, OTHER_NAMES_WEIGHT, Floats, inverse_document_frequency
 
-#: Positions fit below this; a document and a position make one number.
+#: Positions fit below this; a place in a list of documents and a position make one number.
 _ROOM = 1 << 32
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluated:
-    """Which documents match, and the score of each (0 where none)."""
-
-    mask: Mask
-    scores: Floats
+#: From so many wanted documents on, a row over all documents is quicker than bisection.
+_FEW = 64
+#: The postings of this many nodes are kept in memory: those of the queries of the moment.
+_KEPT_NODES = 128
+#: The total that settles how a query runs, and its page, ask for the same documents one after the other.
+_KEPT_MATCHINGS = 8
 
 
 class Evaluator:
-    """Evaluates over one generation: its postings and its columns."""
+    """Evaluates over one generation: its postings and its columns. Safe to share between threads."""
 
     def __init__(self, postings: Postings, columns: Columns) -> None:
         self._postings = postings
         self._columns = columns
+        self._size = len(columns)
+        self._nodes: Recent[Node, TermPostings] = Recent(_KEPT_NODES)
+        self._matchings: Recent[Matching, Numbers] = Recent(_KEPT_MATCHINGS)
 
-    def evaluate(self, matching: Matching) -> Evaluated:
-        """The documents that match, with their scores."""
-        scores = np.zeros(len(self._columns), np.float64)
-        found = [self._frequencies(unit.node) for unit in matching.units]
-        mask = self._matched(matching, found)
-        for unit, frequencies in zip(matching.units, found, strict=True):
-            self._score(unit, frequencies, scores)
-        for unit in matching.required:
-            self._score(unit, self._frequencies(unit.node), scores)
-        self._score_pairs(matching, scores)
-        return Evaluated(mask, np.where(mask, scores, 0.0))
+    def postings(self, node: Node) -> TermPostings:
+        """The documents that match a node, each with its frequency."""
+        return self._nodes.get(node, self._read)
 
-    def total(self, matching: Matching) -> int:
-        """How many documents match; nothing is scored."""
-        return int(self._matched(matching, [self._frequencies(unit.node) for unit in matching.units]).sum())
+    # -- which documents match ------------------------------------------------------------------------------------
 
-    def _matched(self, matching: Matching, found: Sequence[Floats]) -> Mask:
-        """The documents that match; `found` has the frequencies of each of `matching.units`."""
-        mask = self._allowed(matching)
-        words, strong = (np.zeros(len(self._columns), np.int32) for _ in range(2))
-        for unit, frequencies in zip(matching.units, found, strict=True):
-            counts = strong if unit.strong else words
-            counts += frequencies > 0
-        mask &= (words + strong >= matching.minimum) & (words >= matching.minimum_words)
+    def matching(self, matching: Matching) -> Numbers:
+        """The documents that match, ascending."""
+        return self._matchings.get(matching, self._match)
+
+    def _match(self, matching: Matching) -> Numbers:
+        required = [self.postings(unit.node).documents for unit in matching.required]
+        units = [self.postings(unit.node).documents for unit in matching.units]
+        if units and matching.minimum == len(units) and not matching.minimum_words:
+            required += units
+        elif matching.minimum or matching.minimum_words or matching.one_strong:
+            required.append(np.flatnonzero(self._enough(matching, units)).astype(np.int32))
+        found = self._all_of(required) if required else self._columns.every
+        for node in matching.excluded:
+            found = found[~self._mask(self.postings(node).documents)[found]]
+        return found
+
+    def _enough(self, matching: Matching, units: Sequence[Numbers]) -> Mask:
+        """The documents that have as many units as must match."""
+        words, strong = (np.zeros(self._size, np.int16) for _ in range(2))
+        for unit, documents in zip(matching.units, units, strict=True):
+            (strong if unit.strong else words)[documents] += 1
+        mask: Mask = (words + strong >= matching.minimum) & (words >= matching.minimum_words)
         if matching.one_strong and any(unit.strong for unit in matching.units):
             mask &= strong > 0
         return mask
 
-    def contributions(self, matching: Matching, number: int) -> tuple[float, ...]:
-        """What each scored unit of a matching adds to the score of one document."""
-        added = []
-        for unit in matching.scored:
-            scores = np.zeros(len(self._columns), np.float64)
-            self._score(unit, self._frequencies(unit.node), scores)
-            added.append(float(scores[number]))
-        return tuple(added)
+    def _all_of(self, lists: Sequence[Numbers]) -> Numbers:
+        """The documents of all lists, from the shortest on."""
+        first, *others = sorted(lists, key=len)
+        for documents in others:
+            if not len(first):
+                break
+            few = len(first) < _FEW
+            first = first[located(documents, first)[0] if few else self._mask(documents)[first]]
+        return first
 
-    def nearness(self, matching: Matching, number: int) -> float:
-        """What pairs of units side by side add to the score of one document."""
-        scores = np.zeros(len(self._columns), np.float64)
-        self._score_pairs(matching, scores)
-        return float(scores[number])
+    def _mask(self, documents: Numbers) -> Mask:
+        mask = np.zeros(self._size, np.bool_)
+        mask[documents] = True
+        return mask
 
     def coverage(self, matching: Matching) -> int:
         """The greatest number of `units` that any document allowed by `required` and `excluded` matches."""
-        counts = np.zeros(len(self._columns), np.int32)
+        counts = np.zeros(self._size, np.int32)
         for unit in matching.units:
-            counts += self.matches(unit.node)
-        allowed = counts[self._allowed(matching)]
+            counts[self.postings(unit.node).documents] += 1
+        allowed = counts[self.matching(Matching(matching.required, excluded=matching.excluded))]
         return int(allowed.max()) if len(allowed) else 0
 
-    def matches(self, node: Node) -> Mask:
-        """The documents that match a node."""
-        return self._frequencies(node) > 0
+    def filtered(self, documents: Numbers, nodes: Sequence[Node], excluded: Sequence[Node]) -> Numbers:
+        """Those of the documents that match all of `nodes` and none of `excluded`."""
+        for node in nodes:
+            documents = documents[self._mask(self.postings(node).documents)[documents]]
+        for node in excluded:
+            documents = documents[~self._mask(self.postings(node).documents)[documents]]
+        return documents
 
-    def _allowed(self, matching: Matching) -> Mask:
-        mask = np.ones(len(self._columns), np.bool_)
-        for unit in matching.required:
-            mask &= self.matches(unit.node)
-        for node in matching.excluded:
-            mask &= ~self.matches(node)
-        return mask
+    # -- how well they match ----------------------------------------------------------------------------------------
 
-    def _score(self, unit: Unit, frequencies: Floats, scores: Floats) -> None:
-        """Add what a unit is worth; the members of an OR count one by one, other names less."""
-        match unit.node:
+    def scores(self, matching: Matching, documents: Numbers) -> Floats:
+        """The score of each of the documents (ascending)."""
+        scores = np.zeros(len(documents), np.float64)
+        norms = self._columns.norms[documents]
+        for unit in matching.scored:
+            self._score(unit.node, unit.weight, documents, norms, scores)
+        self._score_pairs(matching, documents, norms, scores)
+        return scores
+
+    def contributions(self, matching: Matching, number: int) -> tuple[tuple[float, ...], float]:
+        """What each scored unit adds to the score of one document, and what units side by side add."""
+        documents = np.asarray([number], np.int32)
+        norms, added = self._columns.norms[documents], []
+        for unit in matching.scored:
+            scores = np.zeros(1, np.float64)
+            self._score(unit.node, unit.weight, documents, norms, scores)
+            added.append(float(scores[0]))
+        near = np.zeros(1, np.float64)
+        self._score_pairs(matching, documents, norms, near)
+        return tuple(added), float(near[0])
+
+    def _score(self, node: Node, weight: float, documents: Numbers, norms: Floats, scores: Floats) -> None:
+        """Add what a node is worth; the members of an OR count one by one, other names less."""
+        match node:
             case AnyOf(nodes):
-                for node in nodes:
-                    self._score(replace(unit, node=node), self._frequencies(node), scores)
+                for one in nodes:
+                    self._score(one, weight, documents, norms, scores)
             case Named(words, names):
                 for word in words:
-                    self._add(unit.weight, self._frequencies(word), scores)
-                self._add(unit.weight * OTHER_NAMES_WEIGHT, self._other_names(names), scores)
+                    self._add(self.postings(word), weight, documents, norms, scores)
+                others = summed([self.postings(name) for name in names], self._size)
+                self._add(others, weight * OTHER_NAMES_WEIGHT, documents, norms, scores)
             case _:
-                self._add(unit.weight, frequencies, scores)
+                self._add(self.postings(node), weight, documents, norms, scores)
 
-    def _score_pairs(self, matching: Matching, scores: Floats) -> None:
-        """Add what units side by side are worth."""
+    def _score_pairs(self, matching: Matching, documents: Numbers, norms: Floats, scores: Floats) -> None:
         for pair in matching.near:
-            self._add(NEAR_WEIGHT, self._phrase(pair.places), scores)
+            self._add(self.postings(pair), NEAR_WEIGHT, documents, norms, scores)
 
-    def _add(self, weight: float, frequencies: Floats, scores: Floats) -> None:
-        found = np.flatnonzero(frequencies)
-        if len(found):
-            worth = weight * inverse_document_frequency(len(self._columns), len(found))
-            lengths = self._columns.lengths[found].astype(np.float64)
-            scores[found] += worth * saturated(frequencies[found], lengths, self._columns.average_length)
+    def _add(self, postings: TermPostings, weight: float, documents: Numbers, norms: Floats, scores: Floats) -> None:
+        """Add BM25F of one unit: idf · f · (k1 + 1) / (f + norm), where f is the frequency in each document."""
+        if not len(postings) or not len(documents):
+            return
+        worth = weight * inverse_document_frequency(self._size, len(postings)) * (K1 + 1)
+        if len(documents) < _FEW:
+            places, found = located(postings.documents, documents)
+            frequencies = postings.frequencies[found]
+            scores[places] += worth * frequencies / (frequencies + norms[places])
+        else:
+            row = np.zeros(self._size, np.float32)
+            row[postings.documents] = postings.frequencies
+            frequencies = row[documents]
+            scores += worth * frequencies / (frequencies + norms)
 
-    def _frequencies(self, node: Node) -> Floats:
-        """The field-weighted frequency of a node in every document."""
+    # -- the postings of nodes --------------------------------------------------------------------------------------
+
+    def _read(self, node: Node) -> TermPostings:
         match node:
             case AnyTerm(terms):
                 return self._any_term(terms)
             case Prefix(prefix):
-                return self._any_term(tuple(term for term, _ in self._postings.terms(prefix)))
+                return self._postings.prefix(prefix)
             case Phrase(places):
                 return self._phrase(places)
             case AnyOf(nodes):
-                return reduce(np.add, map(self._frequencies, nodes))
+                return summed([self.postings(one) for one in nodes], self._size)
             case Named(words, names):
-                return self._named(words, names)
+                own = reduce(self._both, map(self.postings, words))
+                return summed([own, *map(self.postings, names)], self._size)
 
-    def _named(self, words: tuple[AnyTerm, ...], names: tuple[Node, ...]) -> Floats:
-        """Above 0 where all words stand, or another name does."""
-        own = reduce(np.minimum, map(self._frequencies, words))
-        return own + self._other_names(names)
+    def _any_term(self, terms: Sequence[str]) -> TermPostings:
+        return summed([self._postings.term(term) for term in terms], self._size)
 
-    def _other_names(self, names: tuple[Node, ...]) -> Floats:
-        return reduce(np.add, map(self._frequencies, names), np.zeros(len(self._columns), np.float64))
+    @staticmethod
+    def _both(one: TermPostings, other: TermPostings) -> TermPostings:
+        """Documents that have both, with the lower of the two frequencies."""
+        mine, theirs = located(one.documents, other.documents)[::-1]
+        frequencies = np.minimum(one.frequencies[mine], other.frequencies[theirs])
+        return TermPostings(one.documents[mine], frequencies)
 
-    def _any_term(self, terms: tuple[str, ...]) -> Floats:
-        found = np.zeros(len(self._columns), np.float64)
-        for term in terms:
-            postings = self._postings.term(term)
-            found[postings.documents] += postings.weights
-        return found
-
-    def _phrase(self, places: tuple[tuple[str, ...], ...]) -> Floats:
+    def _phrase(self, places: Sequence[Sequence[str]]) -> TermPostings:
+        """Where terms stand behind each other: the first positions of the runs, each with the weight of its field."""
         if len(places) == 1:
             return self._any_term(places[0])
-        starts = self._places(places[0])
-        for distance, terms in enumerate(places[1:], 1):
+        single = [self._any_term(terms) for terms in places]
+        documents = self._all_of([one.documents for one in single])
+        starts = None
+        for distance in sorted(range(len(places)), key=lambda place: float(single[place].frequencies.sum())):
+            if not len(documents):
+                return NOTHING
+            here = self._occurrences(places[distance], documents) - distance
+            starts = here if starts is None else here[_in_both(here, starts)]
             if not len(starts):
-                break
-            starts = np.intersect1d(starts, self._places(terms) - distance, assume_unique=True)
-        documents, positions = np.divmod(starts, _ROOM)
-        weights = self._weights_at(documents, positions)
-        return np.bincount(documents, weights, minlength=len(self._columns)).astype(np.float64)
+                return NOTHING
+        assert starts is not None
+        where, positions = np.divmod(starts, _ROOM)
+        weights = self._weights_at(documents[where], positions)
+        begins = np.flatnonzero(np.diff(where, prepend=-1))
+        return TermPostings(documents[where[begins]], np.add.reduceat(weights, begins))
 
-    def _places(self, terms: tuple[str, ...]) -> NDArray[np.int64]:
-        found = [_joined(self._postings.positions(term)) for term in terms]
-        return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+    def _occurrences(self, terms: Sequence[str], documents: Numbers) -> NDArray[np.int64]:
+        """Where any of the terms stands: place in `documents` and position as one number, ascending, each once."""
+        found = [self._postings.positions(term, documents) for term in terms]
+        keys = [one.places * _ROOM + one.positions for one in found if len(one.places)]
+        if len(keys) == 1 and len(terms) == 1:
+            return keys[0]
+        return np.unique(np.concatenate(keys)) if keys else np.zeros(0, np.int64)
 
-    def _weights_at(self, documents: NDArray[np.int64], positions: NDArray[np.int64]) -> Floats:
+    def _weights_at(self, documents: Numbers, positions: NDArray[np.int64]) -> NDArray[np.float32]:
         """The weight of the field in which each position lies."""
-        if not len(documents):
-            return np.zeros(0, np.float64)
-        boundaries = self._columns.boundaries[documents]
-        fields = (boundaries <= positions[:, None]).sum(axis=1) - 1
-        weights: Floats = self._columns.field_weights[documents, fields]
+        fields = (self._columns.boundaries[documents] <= positions[:, None]).sum(axis=1) - 1
+        weights: NDArray[np.float32] = self._columns.field_weights[documents, fields]
         return weights
 
 
-def _joined(occurrences: TermPositions) -> NDArray[np.int64]:
-    return occurrences.documents * _ROOM + occurrences.positions
+def _in_both(ascending: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The places in `ascending` of numbers that `other`, ascending too, also has."""
+    return located(other, ascending)[0]

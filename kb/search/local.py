@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kb.language.tree import Matching
 from kb.model import STATUSES
-from kb.search.columns import Columns, Mask
+from kb.search.columns import Columns, Numbers
 from kb.search.evaluate import Evaluator
+from kb.search.passages import Passages
 from kb.search.postings import Postings
 from kb.search.request import Answer, Explanation, Likeness, Match, Request
 from kb.search.scoring import Floats, fading
@@ -28,35 +28,41 @@ class LocalEngine:
         self._columns = Columns(folder)
         self._postings = postings
         self._evaluator = Evaluator(postings, self._columns)
-        self._similarity = Similarity(postings, folder, self._columns)
+        self._similarity = Similarity(folder, self._columns)
 
     def search(self, request: Request) -> Answer:
         """See `kb.search.engine.Engine.search`."""
-        evaluated = self._evaluator.evaluate(request.matching)
-        base = evaluated.mask & self._columns.within(request)
-        for node in request.nodes:
-            base &= self._evaluator.matches(node)
-        for node in request.excluded_nodes:
-            base &= ~self._evaluator.matches(node)
+        base = self._evaluator.matching(request.matching)
+        within = self._columns.within(request)
+        if within is not None:
+            base = base[within[base]]
+        base = self._evaluator.filtered(base, request.nodes, request.excluded_nodes)
         chosen, facets = self._columns.select(base, request)
-        ordered, scores = self._ordered(chosen, evaluated.scores, request)
-        offset = min(request.offset, len(ordered))
-        page = ordered[offset : offset + request.limit]
-        matches = tuple(self._match(int(number), float(scores[number]), request) for number in page)
-        return Answer(len(ordered), matches, facets)
+        total = len(chosen)
+        offset = min(request.offset, total)
+        behind = min(offset + request.limit, total)
+        if request.sort == "relevance":
+            scores = self._scores(chosen, request)
+            page = self._columns.first(chosen, scores, behind)[offset:]
+            chosen, scores = chosen[page], scores[page]
+        else:
+            page = self._columns.first(chosen, None, behind, oldest=request.sort == "oldest")[offset:]
+            chosen = chosen[page]
+            scores = self._evaluator.scores(request.matching, chosen)
+        hits = zip(chosen.tolist(), scores.tolist(), strict=True)
+        return Answer(total, tuple(self._match(number, score, request) for number, score in hits), facets)
 
     def explain(self, request: Request, document_id: str) -> Explanation:
         """See `kb.search.engine.Engine.explain`."""
         number = self._columns.numbers[document_id]
-        parts = self._evaluator.contributions(request.matching, number)
-        near = self._evaluator.nearness(request.matching, number)
+        parts, near = self._evaluator.contributions(request.matching, number)
         weight = float(self._columns.weights[number])
-        factor = float(self._faded(np.ones(len(self._columns), np.float64), request)[number])
+        factor = float(self._factors(np.asarray([number], np.int32), request)[0])
         return Explanation(parts, near, weight, factor / weight, document_id in request.promoted)
 
     def total(self, matching: Matching) -> int:
         """See `kb.search.engine.Engine.total`."""
-        return self._evaluator.total(matching)
+        return len(self._evaluator.matching(matching))
 
     def coverage(self, matching: Matching) -> int:
         """See `kb.search.engine.Engine.coverage`."""
@@ -76,10 +82,14 @@ class LocalEngine:
         number = self._columns.numbers.get(document_id)
         return None if number is None else self._columns.stored(number)
 
+    def passages(self, document_id: str) -> Passages:
+        """See `kb.search.engine.Engine.passages`."""
+        return Passages.unpack(self._columns.passages(self._columns.numbers[document_id]))
+
     def status(self, document_id: str, day: dt.date) -> tuple[str, tuple[dt.date, ...]]:
         """See `kb.search.engine.Engine.status`."""
-        number, request = self._columns.numbers[document_id], Request(today=day)
-        return STATUSES[int(self._columns.statuses(request)[number])], self._columns.later_changes(number, request)
+        number, known = self._columns.numbers[document_id], self._columns.of_day(Request(today=day))
+        return STATUSES[known.statuses[number]], known.changes.get(number, ())
 
     def ids(self) -> Sequence[str]:
         """See `kb.search.engine.Engine.ids`."""
@@ -87,54 +97,59 @@ class LocalEngine:
 
     def facet_values(self, facet: str) -> Sequence[str]:
         """See `kb.search.engine.Engine.facet_values`."""
-        column = self._columns.facets.get(facet)
-        return column.values if column else ()
+        found = self._columns.facets.get(facet)
+        return found.values if found else ()
 
     def _match(self, number: int, score: float, request: Request) -> Match:
-        columns = self._columns
-        status = STATUSES[int(columns.statuses(request)[number])]
-        changes = columns.later_changes(number, request)
+        columns, known = self._columns, self._columns.of_day(request)
+        status, changes = STATUSES[known.statuses[number]], known.changes.get(number, ())
         return Match(columns.ids[number], score, status, columns.stored(number), changes)
 
-    def _ordered(self, chosen: Mask, scores: Floats, request: Request) -> tuple[NDArray[np.int64], Floats]:
-        documents = np.flatnonzero(chosen)
-        if request.sort != "relevance":
-            return self._columns.order(documents, None, oldest=request.sort == "oldest"), scores
-        scores = self._faded(scores, request)
+    # -- scores -----------------------------------------------------------------------------------------------------
+
+    def _scores(self, chosen: Numbers, request: Request) -> Floats:
+        """The score of each of the documents that are left; those of one answer are comparable."""
+        scores = self._evaluator.scores(request.matching, chosen)
+        scores *= self._factors(chosen, request)
         self._promote(chosen, scores, request)
         self._demote_superseded(chosen, scores)
-        return self._columns.order(documents, scores[documents]), scores
+        return scores
 
-    def _faded(self, scores: Floats, request: Request) -> Floats:
-        """Scores times the documents' weights; news fades with age, from the newest date there is, or from `as_of`."""
+    def _factors(self, documents: Numbers, request: Request) -> Floats:
+        """The documents' weights; news fades with age, from the newest date there is, or from `as_of`."""
         columns = self._columns
         newest = request.as_of.toordinal() if request.as_of else columns.newest
-        fading_news = columns.fades & (columns.dates > 0)
-        factors = np.where(fading_news, fading((newest - columns.dates).astype(np.float64)), 1.0)
-        return scores * factors * columns.weights
+        factors = columns.weights[documents]
+        if columns.has_fading:
+            fades = columns.fading[documents]
+            factors[fades] *= fading((newest - columns.dates[documents[fades]]).astype(np.float64))
+        return factors
 
-    def _promote(self, chosen: Mask, scores: Floats, request: Request) -> None:
+    def _promote(self, chosen: Numbers, scores: Floats, request: Request) -> None:
         """Put the promoted documents of the result above all others."""
-        numbers = [self._columns.numbers[one] for one in request.promoted if one in self._columns.numbers]
-        numbers = [number for number in numbers if chosen[number]]
-        if numbers:
-            others = np.setdiff1d(np.flatnonzero(chosen), numbers)
-            above = float(scores[others].max()) if len(others) else 0.0
-            for number in numbers:
-                scores[number] = max(scores[number], above + 1.0)
+        if not request.promoted or not len(chosen):
+            return
+        wanted = [self._columns.numbers[one] for one in request.promoted if one in self._columns.numbers]
+        promoted = np.isin(chosen, wanted)
+        others = scores[~promoted]
+        above = float(others.max()) if len(others) else 0.0
+        scores[promoted] = np.maximum(scores[promoted], above + 1.0)
 
-    def _demote_superseded(self, chosen: Mask, scores: Floats) -> None:
+    def _demote_superseded(self, chosen: Numbers, scores: Floats) -> None:
         """No superseded page above its successor where both match, along whole chains of successors."""
-        superseded = np.flatnonzero(chosen & (self._columns.successors >= 0))
+        successors = self._columns.successors
+        if not self._columns.has_successors:
+            return
+        superseded = chosen[successors[chosen] >= 0]
         if not len(superseded):
             return
-        ties = np.zeros(len(self._columns), np.int64)
-        newest_first = self._columns.order(np.flatnonzero(chosen), None)
-        ties[newest_first] = np.arange(len(newest_first))
-        for number in superseded:
-            shown = [one for one in reversed(self._chain(int(number))) if chosen[one]]
+        ranks = self._columns.ranks(chosen)
+        for number in superseded.tolist():
+            chain = np.asarray(self._chain(number)[::-1], np.int32)
+            places = np.minimum(chosen.searchsorted(chain), len(chosen) - 1)
+            shown = places[chosen[places] == chain].tolist()
             for newer, older in pairwise(shown):
-                if (-scores[older], ties[older]) < (-scores[newer], ties[newer]):
+                if (-scores[older], ranks[older]) < (-scores[newer], ranks[newer]):
                     scores[older] = np.nextafter(scores[newer], -np.inf)
 
     def _chain(self, number: int) -> list[int]:

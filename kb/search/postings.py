@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.search.columns import Layout
-from kb.search.entry import Entry, Stretch
-from kb.search.scoring import FIELD_WEIGHTS
-
-#: Positions left free between two stretches, so that no phrase reaches across.
-GAP = 10
-
 
 @dataclass(frozen=True, slots=True)
 class TermPostings:
-    """`documents` ascending; `weights` the field-weighted frequency in each."""
+    """`documents` ascending, each once; `frequencies` the field-weighted frequency in each, always above 0."""
 
     documents: NDArray[np.int32]
-    weights: NDArray[np.float64]
+    frequencies: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.documents)
 
 
 @dataclass(frozen=True, slots=True)
 class TermPositions:
-    """Every occurrence of a term: document and position, ascending."""
+    """Occurrences of a term in some documents: `places` in the list of those documents, and positions; ascending."""
 
-    documents: NDArray[np.int64]
+    places: NDArray[np.int64]
     positions: NDArray[np.int64]
 
 
@@ -40,41 +34,52 @@ class Postings(Protocol):
     def term(self, term: str) -> TermPostings:
         """The postings of a term; empty ones where no document has it."""
 
-    def positions(self, term: str) -> TermPositions:
-        """The occurrences of a term."""
+    def prefix(self, prefix: str) -> TermPostings:
+        """The postings of all terms that begin so, frequencies added up."""
+
+    def positions(self, term: str, documents: NDArray[np.int32]) -> TermPositions:
+        """The occurrences of a term in the given documents (ascending, each once)."""
 
     def terms(self, prefix: str) -> list[tuple[str, int]]:
         """The terms that begin with `prefix` and how many documents have each, in order of code points."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inverted:
-    """One document turned round: its terms with their positions and weights, and the layout of its fields."""
-
-    positions: Mapping[str, Sequence[int]]
-    weights: Mapping[str, float]
-    layout: Layout
-
-
-def invert(entry: Entry) -> Inverted:
-    """Lay the fields of an entry one after another and list where each term stands."""
-    positions: dict[str, list[int]] = defaultdict(list)
-    weights: dict[str, float] = defaultdict(float)
-    field_weights, starts = [], []
-    place, length = 0, 0.0
-    for name, stretches in entry.fields.items():
-        weight = FIELD_WEIGHTS.get(name, 1.0)
-        starts.append(place)
-        field_weights.append(weight)
-        for stretch in stretches:
-            for term, position in _placed(stretch, place):
-                positions[term].append(position)
-                weights[term] += weight
-            length += weight * len(stretch)
-            place += len(stretch) + GAP
-    return Inverted(positions, weights, Layout(tuple(field_weights), tuple(starts), length))
+def summed(parts: list[TermPostings], size: int) -> TermPostings:
+    """The postings of several terms as one: frequencies added up. `size` is the number of all documents."""
+    parts = [part for part in parts if len(part)]
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return NOTHING
+    documents = np.concatenate([part.documents for part in parts])
+    frequencies = np.concatenate([part.frequencies for part in parts])
+    return gathered(documents, frequencies, size)
 
 
-def _placed(stretch: Stretch, start: int) -> Iterator[tuple[str, int]]:
-    """Each term of a stretch that begins at position `start`, with the position where it stands."""
-    return ((term, position) for position, terms in enumerate(stretch, start) for term in terms)
+def gathered(documents: NDArray[np.int32], frequencies: NDArray[np.float32], size: int) -> TermPostings:
+    """Postings in any order, with documents several times, as `TermPostings` has them."""
+    if len(documents) * 8 > size:
+        sums = np.bincount(documents, frequencies, minlength=size)
+        found = np.flatnonzero(sums)
+        return TermPostings(found.astype(np.int32), sums[found].astype(np.float32))
+    order = np.argsort(documents, kind="stable")
+    documents = documents[order]
+    first = np.empty(len(documents), np.bool_)
+    first[:1] = True
+    np.not_equal(documents[1:], documents[:-1], out=first[1:])
+    starts = np.flatnonzero(first)
+    return TermPostings(documents[starts], np.add.reduceat(frequencies[order], starts) if len(starts) else frequencies)
+
+
+def located(among: NDArray[Any], wanted: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where ascending `wanted` stand in ascending `among`: (places in `wanted`, places in `among`) of those found."""
+    if not len(among):
+        nothing = np.zeros(0, np.int64)
+        return nothing, nothing
+    places = among.searchsorted(wanted)
+    places[places == len(among)] = 0
+    found = np.flatnonzero(among[places] == wanted)
+    return found, places[found]
+
+
+NOTHING = TermPostings(np.zeros(0, np.int32), np.zeros(0, np.float32))

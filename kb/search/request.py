@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kb import clock
 from kb.language.tree import Matching, Node
@@ -60,7 +61,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One document of an answer: its id, score, status on the day asked for, and what was stored with it."""
+    """One document of an answer: its id, score, status on the day asked for, and what was stored with it.
+
+    `changes` are the days on which law that it cites changed after it, newest first.
+    """
 
     id: str
     score: float
@@ -69,12 +73,11 @@ class Match:
     changes: tuple[dt.date, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(NamedTuple):
     """A value of a facet with its exact count."""
 
     value: str
-    count: int
+    count: int  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,22 @@
-"""Which texts read alike: cosine of TF-IDF vectors (Salton, Buckley 1988), over the terms that tell documents apart."""
+"""Which documents of a generation read alike: what `kb.search.vectors` works out, kept with the generation."""
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from kb.search.arrays import Blobs, load, save
+from kb.search import vectors
+from kb.search.arrays import offsets_of
 from kb.search.columns import Columns
-from kb.search.postings import Inverted, Postings
 from kb.search.request import Likeness
+from kb.search.tokens import Tokens
+from kb.search.vectors import TermMatrix, Vectors
 
-#: Terms of a document that are compared with others: the weightiest ones carry nearly all of the likeness.
-KEY_TERMS = 40
 #: Exact words and words of titles repeat what stems say; they are left out of vectors.
 _REPEATS = ("'", "^")
 
@@ -23,41 +24,76 @@ _REPEATS = ("'", "^")
 class Similarity:
     """Likeness over one generation."""
 
-    def __init__(self, postings: Postings, folder: Path, columns: Columns) -> None:
-        self._postings = postings
+    def __init__(self, folder: Path, columns: Columns) -> None:
+        self._folder = folder
         self._columns = columns
-        self._norms = load(folder, "norms")
-        self._keys = Blobs(folder, "keys")
+
+    @cached_property
+    def _vectors(self) -> Vectors:
+        return vectors.open_vectors(self._folder)
 
     def similar(self, number: int, limit: int) -> tuple[Likeness, ...]:
         """The documents most like the one with this number, best first."""
-        products = np.zeros(len(self._columns), np.float64)
-        for term, weight in self._keys.get(number):
-            postings = self._postings.term(term)
-            rarity = _rarity(len(self._columns), len(postings.documents))
-            products[postings.documents] += weight * (1 + np.log(np.maximum(postings.weights, 1))) * rarity
-        products[number] = 0.0
-        cosines = products / np.maximum(self._norms * self._norms[number], 1e-9)
-        best = self._columns.order(np.flatnonzero(products), cosines[products > 0])[:limit]
-        return tuple(Likeness(self._columns.ids[one], round(float(cosines[one]), 6)) for one in best)
+        scores = vectors.likeness(self._vectors, number)
+        scores[number] = 0
+        others = np.flatnonzero(scores).astype(np.int32)
+        best = others[self._columns.first(others, scores[others], min(limit, len(others)))]
+        return tuple(Likeness(self._columns.ids[one], round(float(scores[one]), 6)) for one in best.tolist())
 
 
-def write(folder: Path, inverted: Sequence[Inverted]) -> None:
-    """Write the vectors' lengths and the weightiest terms of each document."""
-    frequencies = Counter(term for one in inverted for term in one.weights if not term.startswith(_REPEATS))
-    norms, keys = [], []
-    for one in inverted:
-        vector = {
-            term: (1 + math.log(max(weight, 1))) * _rarity(len(inverted), frequencies[term])
-            for term, weight in one.weights.items()
-            if not term.startswith(_REPEATS)
-        }
-        norms.append(math.sqrt(sum(weight * weight for weight in vector.values())))
-        shared = [(term, weight) for term, weight in vector.items() if frequencies[term] > 1]
-        keys.append(sorted(shared, key=lambda pair: (-pair[1], pair[0]))[:KEY_TERMS])
-    save(folder, "norms", np.asarray(norms, np.float64))
-    Blobs.write(folder, "keys", keys)
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Consecutive documents with their terms, by number, and frequencies; row d begins at `offsets[d]`."""
+
+    offsets: NDArray[np.int64]
+    numbers: NDArray[np.int32]
+    frequencies: NDArray[np.float32]
 
 
-def _rarity(documents: int, having: int) -> float:
-    return math.log((1 + documents) / (1 + having)) if having else 0.0
+def rows_of(
+    documents: NDArray[np.int32], numbers: NDArray[np.int32], frequencies: NDArray[np.float32], size: int
+) -> Rows:
+    """Rows of `size` documents from postings that lie term by term."""
+    keys = documents.astype(np.int64) << 32 | np.arange(len(documents))
+    keys.sort()
+    order = keys & 0xFFFFFFFF
+    return Rows(offsets_of(np.bincount(documents, minlength=size)), numbers[order], frequencies[order])
+
+
+def telling(terms: Sequence[str]) -> NDArray[np.bool_]:
+    """Which terms are compared."""
+    return np.asarray([not term.startswith(_REPEATS) for term in terms], np.bool_)
+
+
+class _Matrices(Sequence[TermMatrix]):
+    """Rows as matrices whose terms are numbered anew; each is made when it is asked for."""
+
+    def __init__(self, rows: Sequence[Rows], ranks: NDArray[np.int32], size: int) -> None:
+        self._rows, self._ranks, self._size = rows, ranks, size
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, place: int) -> TermMatrix:  # type: ignore[override]
+        row = self._rows[place]
+        return TermMatrix(row.offsets, self._ranks[row.numbers], row.frequencies, self._size)
+
+
+def write(folder: Path, rows: Sequence[Rows], ranks: NDArray[np.int32], size: int) -> None:
+    """Write the vectors of all documents; `ranks` has the place of each of `size` terms by its number."""
+    vectors.write(folder, vectors.fit(_Matrices(rows, ranks, size)))
+
+
+def write_of(folder: Path, documents: Sequence[Tokens], terms: Sequence[str]) -> None:
+    """Write the vectors of documents that are all at hand; `terms` are all terms by number."""
+    numbers = np.concatenate([np.zeros(0, np.int64), *(one.terms for one in documents)])
+    places = np.repeat(np.arange(len(documents)), [len(one.terms) for one in documents])
+    weights = np.concatenate([np.zeros(0), *(np.repeat(one.weights, one.occurrences) for one in documents)])
+    kept = telling(terms)[numbers] if len(terms) else np.zeros(0, np.bool_)
+    keys, inverse = np.unique(places[kept] * len(terms) + numbers[kept], return_inverse=True)
+    found, numbers = np.divmod(keys, max(len(terms), 1))
+    frequencies = np.bincount(inverse, weights[kept], minlength=len(keys)).astype(np.float32)
+    rows = Rows(offsets_of(np.bincount(found, minlength=len(documents))), numbers.astype(np.int32), frequencies)
+    ranks = np.empty(len(terms), np.int32)
+    ranks[sorted(range(len(terms)), key=terms.__getitem__)] = np.arange(len(terms))
+    write(folder, [rows], ranks, len(terms))

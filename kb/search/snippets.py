@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import chain
+from operator import contains
 
-from kb.language.analysis import Analyzer
+from kb.language.analysis import IDENTIFIER
+from kb.language.lexicon import Lexicon
 from kb.language.tree import AnyOf, AnyTerm, Named, Node, Phrase, Prefix
-from kb.search.passages import Passage
+from kb.search.passages import Passages
 
 #: A snippet has at most this many characters.
 LONGEST = 240
@@ -36,10 +39,13 @@ class Quoted:
 
 
 class Highlighter:
-    """Marks what a query matched. Made once for a query, used for all its hits."""
+    """Marks what a query matched. Made once for a query, used for all its hits.
 
-    def __init__(self, analyzer: Analyzer, nodes: Sequence[Node]) -> None:
-        self._analyzer = analyzer
+    With a lexicon the whole label is marked where it was matched by its identifier ("Customs and Border Protection").
+    """
+
+    def __init__(self, nodes: Sequence[Node], lexicon: Lexicon | None = None) -> None:
+        self._lexicon = lexicon
         self._terms: dict[str, int] = {}
         self._prefixes: list[tuple[str, int]] = []
         self._phrases: list[tuple[Phrase, int]] = []
@@ -64,80 +70,92 @@ class Highlighter:
         for node in nodes:
             self._learn(node, number)
 
+    def mark(self, passages: Passages) -> Marked:
+        """What of a document's texts was matched."""
+        found: dict[int, list[Found]] = {}
+        spans: dict[int, list[int]] = {}
+        for first, behind, node in sorted(self._places(passages)):
+            text = passages.text_of(first)
+            if text not in spans:
+                spans[text] = passages.spans(text)
+            offset = 2 * passages.bounds(text)[0]
+            start, end = spans[text][2 * first - offset], spans[text][2 * behind - 1 - offset]
+            mine = found.setdefault(text, [])
+            if not mine or start >= mine[-1].end:
+                mine.append(Found(start, end, node))
+            elif mine[-1].start == start and end > mine[-1].end:
+                mine[-1] = Found(start, end, node)
+        return Marked(passages, found)
+
+    def _places(self, passages: Passages) -> Iterator[tuple[int, int, int]]:
+        """(first token, the one behind the last, node) of every match."""
+        hits = ((code, term, node) for term, node in self._terms.items() for code in passages.matching(term))
+        starting = ((*found, node) for prefix, node in self._prefixes for found in passages.starting(prefix))
+        wanted = {code: (term, node) for code, term, node in chain(hits, starting)}
+        for code, (term, node) in wanted.items():
+            for token in _all(passages.codes, code):
+                yield token, self._behind(passages, token, term), node
+        for phrase, node in self._phrases:
+            yield from ((token, token + len(phrase.places), node) for token in _runs(passages, phrase))
+
+    def _behind(self, passages: Passages, token: int, term: str) -> int:
+        """The token behind a match: behind the label's last word where a label of several words was matched."""
+        if self._lexicon is None or term[0] != IDENTIFIER:
+            return token + 1
+        first, *second = passages.first(token, token + 2)
+        if term != first and second:
+            for stems, identifier in self._lexicon.phrases.get((first, second[0]), ()):
+                same = passages.first(token, token + len(stems)) == stems
+                if same and term[1:] in (identifier.value, *self._lexicon.broader(identifier)):
+                    return token + len(stems)
+        return token + 1
+
+
+def _all(codes: str, wanted: str) -> Iterator[int]:
+    """Where a character stands."""
+    place = codes.find(wanted)
+    while place >= 0:
+        yield place
+        place = codes.find(wanted, place + 1)
+
+
+def _runs(passages: Passages, phrase: Phrase) -> Iterator[int]:
+    """The tokens at which a phrase begins, within one text."""
+    places = [{code for term in terms for code in passages.matching(term)} for terms in phrase.places]
+    for code in places[0]:
+        for token in _all(passages.codes, code):
+            run = passages.codes[token : token + len(places)]
+            same = len(run) == len(places) and all(map(contains, places, run))
+            if same and passages.text_of(token) == passages.text_of(token + len(run) - 1):
+                yield token
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The texts of one document with what of them was matched: by text, from left to right, none overlapping."""
+
+    passages: Passages
+    found: Mapping[int, Sequence[Found]]
+
     @property
-    def _is_empty(self) -> bool:
-        return not (self._terms or self._prefixes or self._phrases)
+    def title(self) -> str:
+        """The whole title as HTML with its matches marked."""
+        title = self.passages.texts[0]
+        return _marked(title, 0, len(title), self.found.get(0, ()))
 
-    def title(self, text: str, lang: str) -> str:
-        """The whole text as HTML with its matches marked."""
-        if self._is_empty:
-            return escape(text)
-        passage = Passage.of(text, self._analyzer.tokens(text, lang))
-        return _marked(text, 0, len(text), self.find(passage))
-
-    def quote(self, passages: Sequence[Passage], otherwise: str) -> Quoted:
+    def quote(self, otherwise: str) -> Quoted:
         """The stretch that holds most of what was asked; the beginning of `otherwise` where none does.
 
-        `passages` of the answer are the numbers of the passages that hold as much of it as any does, in order.
+        `passages` of the answer are the numbers of the texts (the title apart) that hold as much of it as any does.
         """
-        windows: list[tuple[_Window, int, list[Found]]] = []
-        for number, passage in enumerate([] if self._is_empty else passages):
-            found = self.find(passage)
-            if found:
-                windows.append((_best_window(passage.text, found), number, found))
+        texts = self.passages.texts
+        windows = [(_best_window(texts[text], found), text) for text, found in self.found.items() if text]
         if not windows:
             return Quoted(_shown(otherwise, 0, _cut(otherwise, 0), []), ())
-        # Of passages that hold as many different things, the first: what a page says first it says for everybody.
-        windows.sort(key=lambda one: (-one[0].worth[0], one[1]))
-        window, number, found = windows[0]
-        equal = tuple(one[1] for one in windows if one[0].worth[0] == window.worth[0])
-        return Quoted(_shown(passages[number].text, window.start, window.end, found), equal)
-
-    def find(self, passage: Passage) -> list[Found]:
-        """The matches of a passage from left to right, none overlapping."""
-        found = [*self._single(passage), *self._runs(passage)]
-        found.sort(key=lambda one: (one.start, -one.end))
-        kept: list[Found] = []
-        for one in found:
-            if not kept or one.start >= kept[-1].end:
-                kept.append(one)
-        return kept
-
-    def _single(self, passage: Passage) -> Iterator[Found]:
-        """Matches of one token: which codes match is settled first, then the tokens are walked through."""
-        wanted = {code: hit for hit in self._matched(passage) for code in passage.terms[hit[0]]}
-        if wanted:
-            for index, code in enumerate(passage.codes):
-                if code in wanted:
-                    term, node = wanted[code]
-                    yield Found(passage.spans[2 * index], self._expansion_end(passage, index, term), node)
-
-    def _matched(self, passage: Passage) -> Iterator[tuple[str, int]]:
-        """(term, node) of each term of the passage that the query asks for."""
-        yield from ((term, node) for term, node in self._terms.items() if term in passage.terms)
-        for prefix, node in self._prefixes:
-            yield from ((term, node) for term in passage.terms if term.startswith(prefix))
-
-    def _expansion_end(self, passage: Passage, index: int, term: str) -> int:
-        """Where a match ends: at the last word of the label where a label of several words was matched."""
-        own_end = passage.spans[2 * index + 1]
-        first_two = [passage.first[code] for code in passage.codes[index : index + 2]]
-        if term == first_two[0] or len(first_two) < 2:
-            return own_end
-        for stems, identifier in self._analyzer.lexicon.phrases.get((first_two[0], first_two[1]), ()):
-            run = tuple(passage.first[code] for code in passage.codes[index : index + len(stems)])
-            if run == stems and term in self._analyzer.identifier_terms(identifier):
-                return passage.spans[2 * (index + len(stems)) - 1]
-        return own_end
-
-    def _runs(self, passage: Passage) -> Iterator[Found]:
-        """Matches of phrases."""
-        for phrase, node in self._phrases:
-            length = len(phrase.places)
-            places = [{code for term in place for code in passage.terms.get(term, ())} for place in phrase.places]
-            for index, code in enumerate(passage.codes[: len(passage.codes) - length + 1]):
-                if code in places[0] and all(passage.codes[index + n] in places[n] for n in range(1, length)):
-                    yield Found(passage.spans[2 * index], passage.spans[2 * (index + length) - 1], node)
+        # Of texts that hold as many different things, the first: what a page says first it says for everybody.
+        window, text = min(windows, key=lambda one: (-one[0].worth[0], one[1]))
+        equal = tuple(sorted(one[1] - 1 for one in windows if one[0].worth[0] == window.worth[0]))
+        return Quoted(_shown(texts[text], window.start, window.end, self.found[text]), equal)
 
 
 @dataclass(frozen=True, slots=True)

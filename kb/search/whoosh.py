@@ -1,18 +1,20 @@
 """The `whoosh` engine: postings kept by Whoosh, one field whose positions hold all fields of a document in turn.
 
-Whoosh stores what `kb.search.postings.invert` laid out and is asked for postings alone; it never sees text. Only API
+Whoosh stores what `kb.search.tokens.lay_out` laid out and is asked for postings alone; it never sees text. Only API
 that Whoosh 2.7.4 has as well is used.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from whoosh.analysis.acore import Token
 from whoosh.analysis.analyzers import Analyzer
 from whoosh.fields import TEXT, Schema
@@ -21,13 +23,35 @@ from whoosh.index import FileIndex
 from whoosh.reading import IndexReader, TermNotFound
 
 from kb.search import columns, similar
+from kb.search.arrays import ranges
 from kb.search.entry import Entry, FacetSpec
 from kb.search.local import LocalEngine
-from kb.search.postings import Inverted, TermPositions, TermPostings, invert
+from kb.search.postings import TermPositions, TermPostings, located, summed
+from kb.search.recent import Recent
+from kb.search.tokens import TermNumbers, Tokens, lay_out
 
 _FIELD = "text"
 #: Postings of this many terms are kept in memory.
 _KEPT_TERMS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Inverted:
+    """One document turned round: its terms with their positions and field-weighted frequencies."""
+
+    positions: Mapping[str, Sequence[int]]
+    frequencies: Mapping[str, float]
+
+    @classmethod
+    def of(cls, tokens: Tokens, terms: Sequence[str]) -> Inverted:
+        """A document that was laid out; `terms` are all terms by number."""
+        positions: dict[str, list[int]] = defaultdict(list)
+        frequencies: dict[str, float] = defaultdict(float)
+        weights = np.repeat(tokens.weights, tokens.occurrences).tolist()
+        for number, position, weight in zip(tokens.terms.tolist(), tokens.positions.tolist(), weights, strict=True):
+            positions[terms[number]].append(position)
+            frequencies[terms[number]] += weight
+        return cls(positions, frequencies)
 
 
 class LaidOut(str):
@@ -45,7 +69,7 @@ class LaidOut(str):
 
 
 class Laid(Analyzer):
-    """Hands Whoosh the terms of a document as they were laid out, each with its positions and weight."""
+    """Hands Whoosh the terms of a document as they were laid out, each with its positions and frequency."""
 
     def __call__(self, value: str, **_: Any) -> Iterator[Token]:
         """The tokens of a `LaidOut`, term by term."""
@@ -53,18 +77,26 @@ class Laid(Analyzer):
         token = Token(positions=True, boosts=True)
         for term, positions in value.document.positions.items():
             token.text = term
-            token.boost = value.document.weights[term] / len(positions)
+            token.boost = value.document.frequencies[term] / len(positions)
             for position in positions:
                 token.pos = position
                 yield token
 
 
-def build(folder: Path, entries: Sequence[Entry], specs: Sequence[FacetSpec]) -> None:
-    """Write postings and columns of the entries, in their order."""
-    inverted = [invert(entry) for entry in entries]
-    _write_postings(folder / "postings", inverted)
-    columns.write(folder, entries, specs, [one.layout for one in inverted])
-    similar.write(folder, inverted)
+def build(
+    folder: Path, entries: Iterable[Entry], specs: Sequence[FacetSpec], numbers: TermNumbers | None = None
+) -> None:
+    """Write postings and columns of the entries, in their order. Whoosh's writer takes all of them at once."""
+    numbers = TermNumbers() if numbers is None else numbers
+    laid = []
+    with columns.ColumnsWriter(folder, specs) as writing:
+        for entry in entries:
+            fields = entry.fields
+            laid.append(fields if isinstance(fields, Tokens) else lay_out(fields, numbers))
+            writing.add(entry, laid[-1])
+    terms = list(numbers)
+    _write_postings(folder / "postings", [Inverted.of(tokens, terms) for tokens in laid])
+    similar.write_of(folder, laid, terms)
 
 
 def open_folder(folder: Path) -> LocalEngine:
@@ -84,6 +116,10 @@ def _write_postings(folder: Path, inverted: Sequence[Inverted]) -> None:
     index.close()
 
 
+#: Of a term: its documents, how often it stands in each, and where.
+_Occurrences = tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]
+
+
 class WhooshPostings:
     """Postings read from a Whoosh index of one segment, whose document numbers are the order of building."""
 
@@ -93,8 +129,9 @@ class WhooshPostings:
         self._reader: IndexReader = opened(storage(str(folder), readonly=True)).reader()
         # Whoosh's files have one place of reading, which threads would move under each other.
         self._lock = threading.Lock()
-        self.term = lru_cache(maxsize=_KEPT_TERMS)(self._term)
-        self.positions = lru_cache(maxsize=_KEPT_TERMS // 8)(self._positions)
+        self._terms: Recent[str, TermPostings] = Recent(_KEPT_TERMS)
+        self._positions: Recent[str, _Occurrences] = Recent(_KEPT_TERMS // 8)
+        self._size: int = self._reader.doc_count_all()
 
     def terms(self, prefix: str) -> list[tuple[str, int]]:
         """See `kb.search.postings.Postings.terms`."""
@@ -102,23 +139,42 @@ class WhooshPostings:
             found = [bytes(term).decode() for term in self._reader.expand_prefix(_FIELD, prefix)]
             return [(term, self._reader.doc_frequency(_FIELD, term)) for term in found]
 
+    def term(self, term: str) -> TermPostings:
+        """See `kb.search.postings.Postings.term`."""
+        return self._terms.get(term, self._term)
+
+    def prefix(self, prefix: str) -> TermPostings:
+        """See `kb.search.postings.Postings.prefix`."""
+        return summed([self.term(term) for term, _ in self.terms(prefix)], self._size)
+
+    def positions(self, term: str, documents: NDArray[np.int32]) -> TermPositions:
+        """See `kb.search.postings.Postings.positions`."""
+        having, counts, positions = self._positions.get(term, self._all_positions)
+        places, found = located(having, documents)
+        ends = np.cumsum(counts)
+        lengths = counts[found]
+        return TermPositions(np.repeat(places, lengths), positions[ranges(ends[found] - lengths, lengths)])
+
     def _term(self, term: str) -> TermPostings:
-        documents, weights = [], []
+        documents, frequencies = [], []
         with self._lock:
             for matcher in self._postings_of(term):
                 documents.append(matcher.id())
-                weights.append(matcher.weight())
-        return TermPostings(np.asarray(documents, np.int32), np.asarray(weights, np.float64))
+                frequencies.append(matcher.weight())
+        return TermPostings(np.asarray(documents, np.int32), np.asarray(frequencies, np.float32))
 
-    def _positions(self, term: str) -> TermPositions:
+    def _all_positions(self, term: str) -> _Occurrences:
+        """The documents of a term, how often it stands in each, and where."""
         documents: list[int] = []
+        counts: list[int] = []
         positions: list[int] = []
         with self._lock:
             for matcher in self._postings_of(term):
                 found = matcher.value_as("positions")
-                documents += [matcher.id()] * len(found)
+                documents.append(matcher.id())
+                counts.append(len(found))
                 positions += found
-        return TermPositions(np.asarray(documents, np.int64), np.asarray(positions, np.int64))
+        return np.asarray(documents, np.int32), np.asarray(counts, np.int64), np.asarray(positions, np.int64)
 
     def _postings_of(self, term: str) -> Iterator[Any]:
         """Whoosh's matcher of a term, standing at each of its documents in turn."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, redirect, request
 from flask.json.provider import DefaultJSONProvider
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.routing import RequestRedirect
@@ -81,15 +81,17 @@ def _prepare_templates(app: Flask, folders: tuple[Path, ...], made_of: str) -> N
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.filters["body"] = body.shown
+    stylesheet = with_pairs(f"{app.static_url_path}/site.css", [("v", made_of[:8])])
 
     def shared() -> dict[str, object]:
         """What every template may use."""
-        reader = current.open_reader()
+        edition = current.edition()
         return {
-            "site": current.shown_site(),
-            "w": current.words(),
-            "services": reader.services() if reader else (),
-            "stylesheet": url_for("static", filename="site.css", v=made_of[:8]),
+            "edition": edition,
+            "site": edition.site,
+            "w": edition.words,
+            "services": edition.services,
+            "stylesheet": stylesheet,
             "path": request.path,
         }
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
-from flask import current_app, g, request
+from flask import Flask, current_app, g, request
 
 from kb.config import Site
+from kb.errors import DamagedIndexError, NoIndexError
+from kb.web.edition import Edition
 from kb.web.params import Pairs
 from kb.web.words import Words, catalogue
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from kb.reader import Reader
 
 EXTENSION = "kb"
+EDITION = "kb-edition"
 
 
 def knowledge_base() -> KnowledgeBase:
@@ -43,12 +47,23 @@ def site() -> Site:
     return knowledge_base().settings.site
 
 
-def shown_site() -> Site:
-    """The site as templates show it: a call to action that nobody configured leads to no page that is not there."""
-    found, opened = site(), open_reader()
-    if opened is None or "action" in found.model_fields_set or opened.locate(found.action.url):
-        return found
-    return found.model_copy(update={"action": found.action.model_copy(update={"url": ""})})
+def edition() -> Edition:
+    """What was made once for the generation of this request; of an index that is not open, something for now."""
+    opened = open_reader()
+    kept = cast("Edition | None", current_app.extensions.get(EDITION))
+    if kept is None or kept.reader is not opened:
+        kept = Edition(opened, site(), words(), current_app.jinja_env)
+        if opened is not None:
+            current_app.extensions[EDITION] = kept
+    return kept
+
+
+def prepare(app: Flask) -> None:
+    """Open the live generation before the first request asks for it, if there is one."""
+    with app.app_context(), suppress(NoIndexError, DamagedIndexError):
+        if EXTENSION in app.extensions:
+            reader()
+            edition()
 
 
 def words() -> Words:

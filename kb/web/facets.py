@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
+from html import escape
+from itertools import product
+from typing import NamedTuple
 
 from kb.model import Facet, FacetValue, Query, Results
 from kb.web.params import Pairs, Toggles, hidden
@@ -19,15 +23,15 @@ MOST = 50
 BAR_WIDTH = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One value: a link over the whole row, with the rows below it where the facet is a tree.
 
     `spoken` is what only listeners get: what the number counts, and that the link takes a selected value away.
+    A page has hundreds of rows. So a row is a tuple, and its texts are markup already: the template escapes nothing.
     """
 
     label: str
-    count: int
+    number: str
     selected: bool
     url: str
     spoken: str
@@ -74,7 +78,7 @@ def panel(results: Results, query: Query, words: Words) -> tuple[Group, ...]:
     ordered += [facet for facet in results.facets if facet.name not in ORDER]
     if not any(value.count for facet in ordered for value in facet.values):
         return ()
-    shared = _Shared(query, words, results.total, Toggles(query))
+    shared = _Shared(query, words, results.total, Toggles(query, separator="&amp;"), _spoken(words))
     return tuple(_Builder(facet, shared).group() for facet in ordered)
 
 
@@ -86,6 +90,7 @@ class _Shared:
     words: Words
     total: int
     toggles: Toggles
+    spoken: Mapping[tuple[bool, bool, bool], str]
 
 
 class _Builder:
@@ -95,20 +100,19 @@ class _Builder:
         self._facet = facet
         self._shared = shared
         self._words = shared.words
-        self._most = max((value.count for value in facet.values), default=0)
-        # A value whose parent is not listed (nothing is left of it) stands at the top.
-        known = {value.value for value in facet.values} if facet.name in TREES else set()
-        self._below: dict[str | None, list[FacetValue]] = {}
-        for value in facet.values:
-            self._below.setdefault(value.parent if value.parent in known else None, []).append(value)
+        self._below: Mapping[str | None, Sequence[FacetValue]] = (
+            _tree(facet) if facet.name in TREES else {None: facet.values}
+        )
+        self._selected = {value.value for value in facet.values if value.selected}
         #: Everything above a selected value: it stands at the top, and open.
-        self._held = _above(facet) if facet.name in TREES else set()
-        self._counted = (self._words("value_results", n=2), self._words("value_results", n=1))
+        self._held = _above(facet) if facet.name in TREES and self._selected else set()
+        self._first = self._selected | self._held
+        self._anchor = f"#f-{facet.name}"
 
     def group(self) -> Group:
         name, query = self._facet.name, self._shared.query
         label = self._words.get(f"facet_{name}", self._facet.label)
-        selected = sum(value.selected for value in self._facet.values)
+        selected = len(self._selected)
         rows = self._rows(None)
         cut = len(rows) if len(rows) <= SHOWN + 1 else max(SHOWN, sum(row.selected for row in rows))
         return Group(
@@ -128,35 +132,36 @@ class _Builder:
         name, query = self._facet.name, self._shared.query
         if selected or (name == "year" and (query.date_from or query.date_to)):
             return True
-        narrows = any(value.count < self._shared.total for value in self._facet.values)
-        return name in OPEN_AT_FIRST and narrows
+        return name in OPEN_AT_FIRST and any(value.count < self._shared.total for value in self._facet.values)
 
     def _rows(self, parent: str | None) -> tuple[Row, ...]:
         """The first rows below a value: those selected, or with something selected below them, before all others."""
         values = self._below.get(parent, [])
-        ordered = sorted(values, key=lambda value: not (value.selected or value.value in self._held))
-        return tuple(self._row(value) for value in ordered[:MOST])
+        if self._first:
+            values = sorted(values, key=lambda value: value.value not in self._first)
+        return tuple(map(self._row, values[:MOST]))
 
     def _row(self, value: FacetValue) -> Row:
-        facet = self._facet
-        children = self._rows(value.value) if facet.name in TREES else ()
-        return Row(
-            label=_label(facet, value, self._words),
-            count=value.count,
-            selected=value.selected,
-            url=f"{self._shared.toggles.url(facet.param, value.value)}#f-{facet.name}",
-            spoken=self._spoken(value.count, bool(children), value.selected),
-            bar=max(1, round(BAR_WIDTH * value.count / self._most)) if facet.name == "year" and value.count else 0,
-            children=children,
-            children_label=self._words(f"children_{facet.name}", n=len(children)) if children else "",
-            open=value.value in self._held,
+        facet, shared = self._facet, self._shared
+        children = self._rows(value.value) if value.value in self._below else ()
+        row = Row(
+            escape(_label(facet, value, self._words)),
+            self._words.number(value.count),
+            value.selected,
+            shared.toggles.url(facet.param, value.value) + self._anchor,
+            shared.spoken[value.count == 1, bool(children), value.selected],
         )
+        if facet.name == "year" and value.count:
+            return row._replace(bar=max(1, round(BAR_WIDTH * value.count / self._most)))
+        if not children:
+            return row
+        label = escape(self._words(f"children_{facet.name}", n=len(children)))
+        return row._replace(children=children, children_label=label, open=value.value in self._held)
 
-    def _spoken(self, count: int, with_children: bool, selected: bool) -> str:
-        parts = [self._counted[count == 1]]
-        if with_children:
-            parts.append(self._words("with_children"))
-        return ", ".join(parts) + (self._words("value_selected") if selected else "")
+    @cached_property
+    def _most(self) -> int:
+        """The greatest count, which has the longest bar."""
+        return max(value.count for value in self._facet.values)
 
     def _field(self) -> Field | None:
         facet, many = self._facet, len(self._below.get(None, [])) > MOST
@@ -165,6 +170,28 @@ class _Builder:
         label = self._words("find_cites" if facet.name == "cites" else "find_in")
         url, text = _LISTINGS[facet.param]
         return Field(facet.param, label, hidden(self._shared.query), url, self._words(text) if text else "")
+
+
+@cache
+def _spoken(words: Words) -> Mapping[tuple[bool, bool, bool], str]:
+    """What listeners get beside a number: by whether it is one, whether rows stand below it, whether it is selected."""
+    return {
+        (one, below, selected): escape(
+            words("value_results", n=1 if one else 2)
+            + (f", {words('with_children')}" if below else "")
+            + (words("value_selected") if selected else "")
+        )
+        for one, below, selected in product((False, True), repeat=3)
+    }
+
+
+def _tree(facet: Facet) -> dict[str | None, Sequence[FacetValue]]:
+    """The values below each value; one whose parent is not listed (nothing is left of it) stands at the top."""
+    known = {value.value for value in facet.values}
+    found: dict[str | None, list[FacetValue]] = {}
+    for value in facet.values:
+        found.setdefault(value.parent if value.parent in known else None, []).append(value)
+    return dict(found)
 
 
 def _above(facet: Facet) -> set[str]:

@@ -10,7 +10,7 @@ import gzip
 import hashlib
 from pathlib import Path
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 import kb
 from kb.config import Settings
@@ -32,6 +32,8 @@ TRANSPORT = "max-age=31536000"
 YEAR = 31_536_000
 #: Below this, compression costs more than it saves.
 SMALLEST = 860
+#: Of a page of results of 61 kB, level 4 makes 8.3 kB in 0.37 ms; 6 makes 7.9 in 0.65, 9 makes 7.8 in 1.33.
+LEVEL = 4
 _COMPRESSED = ("text/", "application/json", "application/xml", "image/svg+xml")
 
 
@@ -53,7 +55,7 @@ def install(app: Flask, made_of: str, *, revalidate: bool) -> None:
     """
 
     def unchanged() -> Response | None:
-        tag = _tag(made_of) if revalidate else None
+        tag = g.tag = _tag(made_of) if revalidate else None
         if tag and request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(tag):
             response = Response(status=304)
             response.set_etag(tag, weak=True)
@@ -61,11 +63,10 @@ def install(app: Flask, made_of: str, *, revalidate: bool) -> None:
         return None
 
     def finish(response: Response) -> Response:
-        response.headers.update(SECURITY)
+        response.headers.extend(SECURITY)
         if site().base_url.startswith("https://") and request.is_secure:
             response.headers["Strict-Transport-Security"] = TRANSPORT
-        tag = _tag(made_of) if revalidate else None
-        _set_caching(response, tag)
+        _set_caching(response, g.get("tag"))
         return _compress(_held(response))
 
     app.before_request(unchanged)
@@ -122,6 +123,6 @@ def _compress(response: Response) -> Response:
     body = response.get_data()
     if len(body) >= SMALLEST:
         # No time stamp (mtime=0): the same page gives the same bytes.
-        response.set_data(gzip.compress(body, compresslevel=6, mtime=0))
+        response.set_data(gzip.compress(body, compresslevel=LEVEL, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     return response

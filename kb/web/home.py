@@ -9,9 +9,10 @@ from flask import Blueprint, render_template
 
 from kb.model import Query
 from kb.web import current
-from kb.web.items import Chip
+from kb.web.items import Chip, chip
 from kb.web.newest import latest_news
 from kb.web.params import search_url
+from kb.web.words import Words
 
 if TYPE_CHECKING:
     from kb.reader import Reader
@@ -38,13 +39,13 @@ def home() -> str:
         urgent=tuple(ref for ref in urgent if ref),
         tries=tuple((text, search_url(Query(text=text))) for text in site.tries),
         news=latest_news(reader),
-        topics=_topics(reader),
+        topics=_topics(reader, current.words()),
     )
 
 
-def _topics(reader: Reader) -> tuple[CountedChip, ...]:
+def _topics(reader: Reader, words: Words) -> tuple[CountedChip, ...]:
     """The topics that most pages carry."""
     facets = reader.search(Query(per_page=1)).facets
     tags = [(facet.name, value) for facet in facets if facet.param == "tag" for value in facet.values]
     most = sorted(tags, key=lambda pair: (-pair[1].count, pair[1].label))[:TOPICS]
-    return tuple(CountedChip(Chip(v.label, group, f"/tags/{v.value}/"), v.count) for group, v in most if v.count)
+    return tuple(CountedChip(chip(v.label, group, f"/tags/{v.value}/", words), v.count) for group, v in most if v.count)

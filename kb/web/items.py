@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kb.model import GROUPS, NEWS_TYPES, Change, Hit, PageRef, Results, SectionLink, Source, Tag
 from kb.web.params import Toggles
@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 CHIPS = 5
 #: A page of fewer headings has no section that were worth a link of its own.
 SECTIONS_FROM = 2
+#: How each tag is preferred as a chip.
+_Rank = dict[str, tuple[bool, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A topic: its label, its group and where it leads; no address where it is chosen already."""
+class Chip(NamedTuple):
+    """A topic: its label, its group and that in words, and where it leads; no address where it is chosen already."""
 
     label: str
     group: str
+    kind: str
     url: str
 
 
@@ -58,7 +60,7 @@ class Itemiser:
     def items(self, results: Results, toggles: Toggles | None = None) -> tuple[Item, ...]:
         """The hits of a page of results. With `toggles`, chips lead into the same search; without, to their topic."""
         rank = _rank(results)
-        return tuple(self._item(hit, _chips(hit.tags, rank, toggles)) for hit in results.hits)
+        return tuple(self._item(hit, self._chips(hit.tags, rank, toggles)) for hit in results.hits)
 
     def _item(self, hit: Hit, chips: tuple[Chip, ...]) -> Item:
         words = self._words
@@ -75,9 +77,18 @@ class Itemiser:
             sections=self._sections(hit),
         )
 
+    def _chips(self, tags: Iterable[Tag], rank: _Rank, toggles: Toggles | None) -> tuple[Chip, ...]:
+        preferred = _by_group(sorted(tags, key=lambda tag: rank.get(tag.id, (True, 0)))[:CHIPS])
+        if toggles is None:
+            return tag_chips(preferred, self._words)
+        return tuple(chip(tag.label, tag.group, toggles.adding("tag", tag.id), self._words) for tag in preferred)
+
     def _sections(self, hit: Hit) -> tuple[SectionLink, ...]:
-        many = bool(hit.sections) and len(self._reader.headings(hit.id)) >= SECTIONS_FROM
-        return hit.sections if many else ()
+        found = hit.sections
+        # Where two were found the page need not be opened.
+        if len(found) >= SECTIONS_FROM or (found and len(self._reader.headings(hit.id)) >= SECTIONS_FROM):
+            return found
+        return ()
 
     def changed(self, change: Change, count: int) -> str:
         """“Law changed since: 8 CFR 214.2(h), January 17, 2025, and 2 more”."""
@@ -115,9 +126,14 @@ def source_line(source: Source, words: Words) -> str:
     return words("from_source", name=source.name)
 
 
-def tag_chips(tags: Iterable[Tag]) -> tuple[Chip, ...]:
+def chip(label: str, group: str, url: str, words: Words) -> Chip:
+    """A topic of a group."""
+    return Chip(label, group, words(f"facet_{group}").lower(), url)
+
+
+def tag_chips(tags: Iterable[Tag], words: Words) -> tuple[Chip, ...]:
     """Tags as links to their topics, groups in their order."""
-    return tuple(Chip(tag.label, tag.group, f"/tags/{tag.id}/") for tag in _by_group(tags))
+    return tuple(chip(tag.label, tag.group, f"/tags/{tag.id}/", words) for tag in _by_group(tags))
 
 
 def latest(*days: dt.date | None) -> dt.date | None:
@@ -125,22 +141,11 @@ def latest(*days: dt.date | None) -> dt.date | None:
     return max((day for day in days if day), default=None)
 
 
-def _rank(results: Results) -> dict[str, tuple[bool, int]]:
+def _rank(results: Results) -> _Rank:
     """How each tag is preferred as a chip: those asked for first, then the rarest among the results."""
     asked = {mark.value for mark in results.read_as}
-    rank = {}
-    for facet in results.facets:
-        if facet.param == "tag":
-            for value in facet.values:
-                rank[value.value] = (not (value.selected or value.value in asked), value.count)
-    return rank
-
-
-def _chips(tags: tuple[Tag, ...], rank: dict[str, tuple[bool, int]], toggles: Toggles | None) -> tuple[Chip, ...]:
-    preferred = sorted(tags, key=lambda tag: rank.get(tag.id, (True, 0)))[:CHIPS]
-    if toggles is None:
-        return tag_chips(preferred)
-    return tuple(Chip(tag.label, tag.group, toggles.adding("tag", tag.id)) for tag in _by_group(preferred))
+    counted = (value for facet in results.facets if facet.param == "tag" for value in facet.values)
+    return {value.value: (not (value.selected or value.value in asked), value.count) for value in counted}
 
 
 def _by_group(tags: Iterable[Tag]) -> list[Tag]:

@@ -22,12 +22,15 @@ from kb.web.words import Words, catalogue
 
 #: Every parameter, in the one order in which addresses name them, so that the same search has one address.
 ORDER: tuple[str, ...] = ("q", *FILTERS, "from", "to", "as_of", "sort", "page", "per_page")
+_PLACES = {name: place for place, name in enumerate(ORDER)}
 MAX_CHARACTERS = 1000
 PER_PAGE = 10
 MAX_PER_PAGE = 100
 
 Pairs = tuple[tuple[str, str], ...]
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+#: A value that stands as it is in an address, as most do: ids, keys, years.
+_UNRESERVED = re.compile(r"[A-Za-z0-9_.~*-]+\Z")
 _YEAR = re.compile(r"[0-9]{4}\Z")
 _CLOSED: Mapping[str, tuple[str, ...]] = {"type": TYPES, "status": STATUSES, "sort": SORTS}
 
@@ -65,20 +68,18 @@ def number(name: str, value: str, most: int = MAX_PER_PAGE, words: Words | None 
 
 def pairs(query: Query) -> Pairs:
     """The parameters of a query in their fixed order, without those that have their default."""
-    single = {
-        "q": query.text,
-        "from": _iso(query.date_from),
-        "to": _iso(query.date_to),
-        "as_of": _iso(query.as_of),
-        "sort": query.sort or "",
-        "page": str(query.page) if query.page != 1 else "",
-        "per_page": str(query.per_page) if query.per_page != PER_PAGE else "",
-    }
-    found: list[tuple[str, str]] = []
-    for name in ORDER:
-        values = getattr(query, name) if name in FILTERS else (single[name],)
-        found += [(name, value) for value in values if value]
-    return tuple(found)
+    found = [("q", query.text)]
+    for name in FILTERS:
+        found += [(name, value) for value in getattr(query, name)]
+    found += [
+        ("from", _iso(query.date_from)),
+        ("to", _iso(query.date_to)),
+        ("as_of", _iso(query.as_of)),
+        ("sort", query.sort or ""),
+        ("page", str(query.page) if query.page != 1 else ""),
+        ("per_page", str(query.per_page) if query.per_page != PER_PAGE else ""),
+    ]
+    return tuple([pair for pair in found if pair[1]])
 
 
 def hidden(query: Query, *without: str) -> Pairs:
@@ -103,39 +104,61 @@ def toggle_url(query: Query, param: str, value: str) -> str:
 
 
 class Toggles:
-    """Addresses one filter value away from a query. Encodes the query once, for the hundreds of values of a panel."""
+    """Addresses one step away from a query. Encodes the query once, for the hundreds of values of a panel.
 
-    def __init__(self, query: Query, path: str = "/search") -> None:
+    With the separator `&amp;` they are addresses as they stand in markup: no other sign in them needs escaping.
+    """
+
+    def __init__(self, query: Query, path: str = "/search", separator: str = "&") -> None:
         self._path = path
-        self._parts: dict[str, list[str]] = {name: [] for name in ORDER}
+        self._separator = separator
+        self._parts: dict[str, list[str]] = {}
         for name, value in hidden(query):
-            self._parts[name].append(_encoded(name, value))
-        self._around: dict[str, tuple[list[str], list[str]]] = {}
+            self._parts.setdefault(name, []).append(_encoded(name, value))
+        self._around: dict[str, tuple[str, str]] = {}
 
     def url(self, param: str, value: str) -> str:
         """The address with `value` of `param` toggled and every other parameter kept."""
         part = _encoded(param, value)
-        present = self._parts[param]
+        present = self._parts.get(param)
+        if not present:
+            return self._with(param, part)
         changed = [other for other in present if other != part] if part in present else [*present, part]
-        return self._joined(param, changed)
+        return self._with(param, self._separator.join(changed))
 
     def adding(self, param: str, value: str) -> str:
         """The address with `value` of `param` added, or empty where it is chosen already."""
         part = _encoded(param, value)
-        present = self._parts[param]
-        return "" if part in present else self._joined(param, [*present, part])
+        present = self._parts.get(param, ())
+        return "" if part in present else self._with(param, self._separator.join([*present, part]))
 
-    def _joined(self, param: str, changed: list[str]) -> str:
+    def setting(self, param: str, value: str) -> str:
+        """The address with `param` holding `value` alone, or nothing where `value` is empty."""
+        return self._with(param, _encoded(param, value) if value else "")
+
+    def _with(self, param: str, encoded: str) -> str:
+        """The address with what stands for `param` replaced."""
         if param not in self._around:
-            place = ORDER.index(param)
-            before, after = ORDER[:place], ORDER[place + 1 :]
-            self._around[param] = (self._all(before), self._all(after))
-        before_it, after_it = self._around[param]
-        joined = "&".join((*before_it, *changed, *after_it))
-        return f"{self._path}?{joined}" if joined else self._path
+            self._around[param] = self._before(param), self._after(param)
+        before, after = self._around[param]
+        if encoded:
+            return f"{self._path}?{before}{encoded}{after}"
+        rest = before + after.removeprefix(self._separator) if after else before.removesuffix(self._separator)
+        return f"{self._path}?{rest}" if rest else self._path
 
-    def _all(self, names: Iterable[str]) -> list[str]:
-        return [encoded for name in names for encoded in self._parts[name]]
+    def _before(self, param: str) -> str:
+        """What stands before `param`, each part with its separator."""
+        place = _PLACES[param]
+        return "".join(
+            part + self._separator for name, parts in self._parts.items() if _PLACES[name] < place for part in parts
+        )
+
+    def _after(self, param: str) -> str:
+        """What stands after `param`, each part with its separator."""
+        place = _PLACES[param]
+        return "".join(
+            self._separator + part for name, parts in self._parts.items() if _PLACES[name] > place for part in parts
+        )
 
 
 def without(query: Query, param: str, value: str | None = None) -> Query:
@@ -291,4 +314,6 @@ def _iso(day: dt.date | None) -> str:
 
 
 def _encoded(name: str, value: str) -> str:
+    if name in _PLACES and _UNRESERVED.match(value):
+        return f"{name}={value}"
     return f"{quote_plus(name)}={quote_plus(value, safe='*', errors='replace')}"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kb.model import SORTS, Hit, Query, Results
+from kb.model import SORTS, Hit, Results
 from kb.web.facets import Group, panel
 from kb.web.items import Item, Itemiser
 from kb.web.notices import Notice, notices
@@ -80,6 +80,7 @@ def results_page(results: Results, reader: Reader, words: Words, recent: tuple[H
     query = settled(results)
     chosen = selection(results, query, reader.vocabulary, words)
     last = max(1, -(-results.total // results.per_page))
+    toggles = Toggles(query)
     return ResultsPage(
         title=_title(results, chosen, last, words),
         heading=heading(results, words),
@@ -93,10 +94,10 @@ def results_page(results: Results, reader: Reader, words: Words, recent: tuple[H
         groups=panel(results, query, words),
         date_from=query.date_from,
         date_to=query.date_to,
-        sorts=_sorts(results, query, words),
-        items=Itemiser(reader, words).items(results, Toggles(query)),
-        pager=_pager(results, query, last, words),
-        past=_past(results, query, last, words),
+        sorts=_sorts(results, toggles, words),
+        items=Itemiser(reader, words).items(results, toggles),
+        pager=_pager(results, toggles, last, words),
+        past=_past(results, toggles, last, words),
         remedies=None if results.total else remedies(results, chosen, reader, words),
         recent=() if results.total else recent,
         canonical=search_url(query),
@@ -135,25 +136,30 @@ def _title(results: Results, chosen: Selection, last: int, words: Words) -> str:
     return f"{title} – {words('search')}"
 
 
-def _sorts(results: Results, query: Query, words: Words) -> tuple[Sort, ...]:
+def _sorts(results: Results, toggles: Toggles, words: Words) -> tuple[Sort, ...]:
     """The orders that can be chosen; what the search has by default is left out of its address."""
-    default = "relevance" if query.text else "newest"
-    offered = SORTS if query.text or results.sort == "relevance" else SORTS[1:]
-    found = []
-    for name in offered:
-        url = search_url(replace(query, sort=None if name == default else name, page=1))
-        found.append(Sort(words(f"sort_{name}"), url, name == results.sort))
-    return tuple(found)
+    text = results.query.text
+    default = "relevance" if text else "newest"
+    offered = SORTS if text or results.sort == "relevance" else SORTS[1:]
+    return tuple(
+        Sort(words(f"sort_{name}"), toggles.setting("sort", "" if name == default else name), name == results.sort)
+        for name in offered
+    )
 
 
-def _pager(results: Results, query: Query, last: int, words: Words) -> Pager | None:
+def _page_url(toggles: Toggles, number: int) -> str:
+    """The address of a page of the results; the first needs no number."""
+    return toggles.setting("page", str(number) if number > 1 else "")
+
+
+def _pager(results: Results, toggles: Toggles, last: int, words: Words) -> Pager | None:
     if not results.hits:
         return None
     first = (results.page - 1) * results.per_page + 1
     page = results.page
 
     def url(number: int) -> str:
-        return search_url(replace(query, page=number)) if 1 <= number <= last else ""
+        return _page_url(toggles, number) if 1 <= number <= last else ""
 
     numbers = steps(page, last) if last > 1 else ()
     return Pager(
@@ -165,12 +171,12 @@ def _pager(results: Results, query: Query, last: int, words: Words) -> Pager | N
     )
 
 
-def _past(results: Results, query: Query, last: int, words: Words) -> tuple[str, str, str] | None:
+def _past(results: Results, toggles: Toggles, last: int, words: Words) -> tuple[str, str, str] | None:
     """For a page past the last: that there is none, and the words and address of the last."""
     if results.hits or not results.total:
         return None
     return (
         words("no_page", page=results.page),
         words("go_last", page=last),
-        search_url(replace(query, page=last)),
+        _page_url(toggles, last),
     )

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from kb.model import GROUPS, TYPES, PageRef, Query, Results
 from kb.vocabulary import Concept, Vocabulary
 from kb.web import current
-from kb.web.items import Chip, Item, Itemiser
+from kb.web.items import Chip, Item, Itemiser, chip
 from kb.web.params import search_url, with_pairs
 from kb.web.words import Words
 
@@ -124,7 +124,7 @@ def _topic(reader: Reader, concept: Concept, words: Words) -> Topic:
 
 def _chips(vocabulary: Vocabulary, concept_ids: list[str], words: Words) -> tuple[Chip, ...]:
     concepts = (vocabulary[concept_id] for concept_id in concept_ids)
-    return tuple(Chip(concept.label(words.lang), concept.group, f"/tags/{concept.id}/") for concept in concepts)
+    return tuple(chip(one.label(words.lang), one.group, f"/tags/{one.id}/", words) for one in concepts)
 
 
 def _kinds(results: Results, concept_id: str, words: Words) -> tuple[Kind, ...]:

@@ -18,12 +18,16 @@ class Words:
     def __init__(self, lang: str, table: Mapping[str, object]) -> None:
         self.lang = lang
         self._table = table
+        #: Sentences without values or forms, as they stand: templates ask for dozens of them on every page.
+        self._plain = {key: text for key, text in table.items() if isinstance(text, str) and not set(text) & {"{", "}"}}
 
     def __call__(self, key: str, **values: object) -> str:
         """The sentence `key` with its values filled in; integers get thousands separators.
 
         An entry with forms (`zero`, `one`, `other`) is chosen by `n`. Raises KeyError for a key that is not there.
         """
+        if key in self._plain:
+            return self._plain[key]
         entry = self._table[key]
         if isinstance(entry, Mapping):
             entry = _form(entry, values.get("n"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from html import unescape
 
 import pytest
 
@@ -54,9 +55,22 @@ def test_each_row_toggles_its_value_and_leads_back_to_its_group() -> None:
     rows = groups(query, facet)["agency"].rows
     assert [(row.label, row.selected, row.url) for row in rows] == [
         ("ICE", True, "/search?q=bond#f-agency"),
-        ("CBP", False, "/search?q=bond&tag=ice&tag=cbp#f-agency"),
+        ("CBP", False, "/search?q=bond&amp;tag=ice&amp;tag=cbp#f-agency"),
     ]
-    assert rows[1].url == toggle_url(query, "tag", "cbp") + "#f-agency"
+    assert unescape(rows[1].url) == toggle_url(query, "tag", "cbp") + "#f-agency"
+
+
+def test_the_texts_of_rows_are_markup() -> None:
+    hostile = "\"><script>alert('x')</script>&"
+    query = Query(text=hostile, author=(hostile,))
+    facet = Facet(
+        "author", "Author", "author", (FacetValue(hostile, hostile, 7, True), FacetValue("A & B", "A & B", 2))
+    )
+    for row, label in zip(groups(query, facet)["author"].rows, (hostile, "A & B"), strict=True):
+        texts = (row.label, row.number, row.url, row.spoken, row.children_label)
+        assert not set("".join(texts)) & set("<>\"'")
+        assert unescape(row.label) == label
+        assert unescape(row.url) == toggle_url(query, "author", label) + "#f-author"
 
 
 def test_groups_stand_in_their_order_and_say_what_is_selected() -> None:

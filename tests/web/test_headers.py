@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from kb.core import KnowledgeBase
+from kb.reader import Reader
 from kb.web import create_app
 from tests.web.corpus import DOCUMENTS, SETTINGS, build
 from tests.web.markup import elements
@@ -81,6 +82,13 @@ def test_a_page_that_did_not_change_is_a_304(client: FlaskClient, address: str) 
     assert again.headers["Cache-Control"] == first.headers["Cache-Control"] == "no-cache"
     assert "Content-Security-Policy" in again.headers
     assert client.get(address, headers={"If-None-Match": 'W/"other"'}).status_code == 200
+
+
+def test_a_304_is_given_before_anything_is_searched(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    tags = {address: client.get(address).headers["ETag"] for address in ("/search?q=asylum", "/api/search?q=asylum")}
+    monkeypatch.delattr(Reader, "search")
+    for address, tag in tags.items():
+        assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
 
 
 def test_tags_differ_by_address_generation_and_settings(tmp_path: Path, client: FlaskClient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -161,6 +162,24 @@ def test_a_chosen_value_is_not_added_again() -> None:
     toggles = params.Toggles(Query(text="bond", tag=("ice",)))
     assert toggles.adding("tag", "ice") == ""
     assert toggles.adding("tag", "cbp") == "/search?q=bond&tag=ice&tag=cbp"
+
+
+def test_a_parameter_that_holds_one_value_is_set_or_left_out_and_all_others_are_kept() -> None:
+    query = Query(text="bond", tag=("ice",), sort="oldest", page=4, per_page=20)
+    toggles = params.Toggles(query)
+    for number in (2, 5):
+        assert toggles.setting("page", str(number)) == params.search_url(replace(query, page=number))
+    assert toggles.setting("page", "") == params.search_url(replace(query, page=1))
+    for name in ("newest", None):
+        assert toggles.setting("sort", name or "") == params.search_url(replace(query, sort=name, page=1))
+    assert params.Toggles(Query(sort="oldest")).setting("sort", "") == "/search"
+
+
+def test_addresses_for_markup_differ_from_others_in_their_separators_alone() -> None:
+    query = Query(text="<b>&\"'", tag=("ice", "cbp"), author=("A & B",), sort="oldest")
+    plain, markup = params.Toggles(query), params.Toggles(query, separator="&amp;")
+    for param, value in (("tag", "ice"), ("tag", "h-1b"), ("year", "2019"), ("author", "A & B"), ("source", "<i>")):
+        assert markup.url(param, value) == plain.url(param, value).replace("&", "&amp;")
 
 
 def test_a_search_for_nothing_has_the_bare_address() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import signal
 import socket
@@ -9,13 +10,15 @@ import subprocess
 import sys
 import textwrap
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from flask import Flask
 
-from kb.web.server import PortInUseError, run
+from kb.web.current import EDITION
+from kb.web.server import PortInUseError, _Settled, run
 
 SLOW = textwrap.dedent(
     """
@@ -87,6 +90,30 @@ def test_a_port_in_use_is_one_sentence_that_names_it() -> None:
 def test_an_address_that_is_none_of_ours_is_refused(host: str, port: int) -> None:
     with pytest.raises(PortInUseError, match=f"{host}:{port} "):
         run(Flask("x"), host, port, lambda url: None)
+
+
+class Generation:
+    """Something in a cycle with itself, as what serves a generation is."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_what_serves_is_left_alone_by_the_collector_and_collected_once_another_generation_serves() -> None:
+    app, settled = Flask("x"), _Settled()
+    try:
+        settled.see(app)
+        assert gc.get_freeze_count() == 0
+        app.extensions[EDITION] = Generation()
+        settled.see(app)
+        frozen, former = gc.get_freeze_count(), weakref.ref(app.extensions[EDITION])
+        settled.see(app)
+        assert gc.get_freeze_count() == frozen > 0
+        app.extensions[EDITION] = Generation()
+        settled.see(app)
+        assert former() is None
+    finally:
+        gc.unfreeze()
 
 
 def test_off_the_main_thread_no_signal_is_touched() -> None:

@@ -1,0 +1,174 @@
+"""Documents turned round in bounded memory: sorted runs of some million occurrences, merged by windows of terms.
+
+Sort-based inversion: Witten, Moffat, Bell, "Managing Gigabytes" (1999), section 5.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.search.arrays import Array, offsets_of, open_arrays, ranges, windows, write_arrays
+from kb.search.columnar.store import PART
+from kb.search.tokens import Tokens
+
+#: Occurrences of a run; the sort needs some 60 bytes for each at once.
+RUN = 1_500_000
+#: Occurrences of a window of terms that is merged at once.
+WINDOW = 1_000_000
+#: A sort key has the rank of the term above, the place of the occurrence below.
+_BITS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Some consecutive documents turned round.
+
+    `numbers` are the numbers of its T terms, in the order of the terms; `postings` (T + 1) says where those of a term
+    begin, `occurrences` (T + 1) the same for positions. One number for each posting: `documents`, `frequencies` (in
+    parts, see `PART`), `counts` (of positions).
+    """
+
+    numbers: NDArray[np.int32]
+    postings: NDArray[np.int64]
+    occurrences: NDArray[np.int64]
+    documents: NDArray[np.int32]
+    frequencies: NDArray[np.uint32]
+    counts: NDArray[np.uint32]
+    positions: NDArray[np.int32]
+
+
+_Record = TypeVar("_Record")
+
+
+def spilled(record: _Record, path: Path) -> _Record:
+    """A record of arrays put into a file; what is returned reads from there."""
+    names = [field.name for field in fields(record)]  # type: ignore[arg-type]
+    write_arrays(path, {name: getattr(record, name) for name in names})
+    return type(record)(**open_arrays(path))
+
+
+class Part(NamedTuple):
+    """The postings of a window of terms, in order of term and document."""
+
+    documents: Array
+    frequencies: Array
+    counts: Array
+    positions: Array
+
+
+def turn_round(documents: Sequence[Tokens], first: int, terms: Sequence[str]) -> Run:
+    """The run of some documents, of which the first has the number `first`. `terms` are all terms by number."""
+    numbers = _joined([one.terms for one in documents], np.int32)
+    positions = _joined([one.positions for one in documents], np.int32)
+    places = np.repeat(np.arange(first, first + len(documents), dtype=np.int32), [len(one.terms) for one in documents])
+    weights = [round(weight / PART) for one in documents for weight in one.weights]
+    parts = np.repeat(np.asarray(weights, np.uint32), [count for one in documents for count in one.occurrences])
+
+    mine, ranks = _ranked(numbers, terms)
+    keys = ranks[numbers].astype(np.int64) << _BITS
+    keys |= np.arange(len(numbers))
+    keys.sort()
+    order = keys & ((1 << _BITS) - 1)
+    keys >>= _BITS
+    places = places[order]
+    begins = np.ones(len(keys), np.bool_)
+    begins[1:] = (keys[1:] != keys[:-1]) | (places[1:] != places[:-1])
+    starts = np.flatnonzero(begins)
+    return Run(
+        mine,
+        offsets_of(np.bincount(keys[starts], minlength=len(mine))),
+        offsets_of(np.bincount(keys, minlength=len(mine))),
+        places[starts],
+        np.add.reduceat(parts[order], starts) if len(starts) else parts,
+        np.diff(starts, append=len(keys)).astype(np.uint32),
+        positions[order],
+    )
+
+
+def _ranked(numbers: NDArray[np.int32], terms: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The different numbers in order of their terms; and for every number of a term its place among them."""
+    present = np.zeros(len(terms), np.bool_)
+    present[numbers] = True
+    mine = np.asarray(sorted(np.flatnonzero(present).tolist(), key=terms.__getitem__), np.int32)
+    ranks = np.zeros(len(terms), np.int32)
+    ranks[mine] = np.arange(len(mine))
+    return mine, ranks
+
+
+def _joined(parts: Sequence[Array], dtype: type[np.generic]) -> Array:
+    return np.concatenate([np.zeros(0, dtype), *parts])
+
+
+class Merger:
+    """Several runs as one: their terms in order, and the postings of all terms, window by window."""
+
+    def __init__(self, runs: Sequence[Run], terms: Sequence[str]) -> None:
+        present = np.zeros(len(terms), np.bool_)
+        for run in runs:
+            present[run.numbers] = True
+        found = sorted(np.flatnonzero(present).tolist(), key=terms.__getitem__)
+        #: The place of each term of the index by its number.
+        self.ranks = np.zeros(len(terms), np.int32)
+        self.ranks[found] = np.arange(len(found))
+        self._runs = [(self.ranks[run.numbers], run) for run in runs]
+        #: The terms of the index in order.
+        self.terms = [terms[number] for number in found]
+        #: How many postings and occurrences each term has.
+        self.postings, self.occurrences = (np.zeros(len(found), np.int64) for _ in range(2))
+        for mine, run in self._runs:
+            self.postings[mine] += np.diff(run.postings)
+            self.occurrences[mine] += np.diff(run.occurrences)
+
+    def parts(self) -> Iterator[Part]:
+        """The postings of all terms."""
+        for first, behind in windows(self.occurrences, WINDOW):
+            yield self._window(first, behind)
+
+    def _window(self, first: int, behind: int) -> Part:
+        cuts = [_Cut.of(ranks, run, first, behind) for ranks, run in self._runs]
+        # Runs hold ascending documents, so that a stable order by term keeps each term's documents ascending.
+        order = np.argsort(np.concatenate([cut.ranks for cut in cuts]), kind="stable")
+        postings = _reordered([cut.postings for cut in cuts], order)
+        occurrences = _reordered([cut.occurrences for cut in cuts], order)
+        return Part(
+            np.concatenate([cut.run.documents[cut.of_postings] for cut in cuts])[postings],
+            np.concatenate([cut.run.frequencies[cut.of_postings] for cut in cuts])[postings],
+            np.concatenate([cut.run.counts[cut.of_postings] for cut in cuts])[postings],
+            np.concatenate([cut.run.positions[cut.of_occurrences] for cut in cuts])[occurrences],
+        )
+
+
+class _Cut(NamedTuple):
+    """The part of a run that holds some consecutive terms: their places among all, and the bounds of their postings."""
+
+    run: Run
+    ranks: NDArray[np.int32]
+    postings: NDArray[np.int64]
+    occurrences: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, ranks: NDArray[np.int32], run: Run, first: int, behind: int) -> _Cut:
+        low, high = ranks.searchsorted([first, behind]).tolist()
+        return cls(run, ranks[low:high], run.postings[low : high + 1], run.occurrences[low : high + 1])
+
+    @property
+    def of_postings(self) -> slice:
+        return slice(self.postings[0], self.postings[-1])
+
+    @property
+    def of_occurrences(self) -> slice:
+        return slice(self.occurrences[0], self.occurrences[-1])
+
+
+def _reordered(bounds: Sequence[NDArray[np.int64]], order: NDArray[np.int64]) -> slice | NDArray[np.int64]:
+    """What to take from stretches of several runs, put behind each other, so that they stand in another order."""
+    if len(bounds) == 1:
+        return slice(None)
+    lengths = np.concatenate([np.diff(one) for one in bounds])
+    return ranges(offsets_of(lengths)[:-1][order], lengths[order])

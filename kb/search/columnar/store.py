@@ -1,0 +1,91 @@
+"""The postings of a generation as they lie on disk, and what reads them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.errors import DamagedIndexError
+from kb.search.arrays import open_arrays, ranges
+from kb.search.columnar.dictionary import Dictionary
+from kb.search.postings import NOTHING, TermPositions, TermPostings, gathered, located
+
+#: Another number means that an index cannot be read by this version.
+FORMAT = 1
+MANIFEST, DICTIONARY, DOCUMENTS, FREQUENCIES, COUNTS, POSITIONS = (
+    "columnar.json", "terms.arrays", "documents.arrays", "frequencies.arrays", "counts.arrays", "positions.arrays",
+)  # fmt: skip
+#: Frequencies are kept as whole numbers of this part: every weight of a field is a multiple of it.
+PART = 0.5
+_NOWHERE = TermPositions(np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
+class StoredPostings:
+    """Postings read from the arrays of one folder. Implements `kb.search.postings.Postings`; safe between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        about = _manifest(folder)
+        self._size: int = about["documents"]
+        arrays = open_arrays(folder / DICTIONARY)
+        self._dictionary = Dictionary(arrays)
+        self._starts: NDArray[np.int64] = arrays["postings"]
+        self._occurrences: NDArray[np.int64] = arrays["occurrences"]
+        self._documents = open_arrays(folder / DOCUMENTS)["documents"]
+        self._frequencies = open_arrays(folder / FREQUENCIES)["frequencies"]
+        self._counts = open_arrays(folder / COUNTS)["counts"]
+        self._positions = open_arrays(folder / POSITIONS)["positions"]
+        if (len(self._documents), len(self._positions)) != (about["postings"], about["occurrences"]):
+            raise DamagedIndexError(_REFUSED.format("its files are not of one build"))
+
+    def term(self, term: str) -> TermPostings:
+        """See `kb.search.postings.Postings.term`."""
+        number = self._dictionary.find(term)
+        return NOTHING if number is None else self._read(*self._slice(number, number + 1))
+
+    def prefix(self, prefix: str) -> TermPostings:
+        """See `kb.search.postings.Postings.prefix`: terms that begin alike lie side by side."""
+        found = self._read(*self._slice(*self._dictionary.starting(prefix)))
+        return gathered(found.documents, found.frequencies, self._size)
+
+    def positions(self, term: str, documents: NDArray[np.int32]) -> TermPositions:
+        """See `kb.search.postings.Postings.positions`."""
+        number = self._dictionary.find(term)
+        if number is None:
+            return _NOWHERE
+        first, behind = self._slice(number, number + 1)
+        places, found = located(self._documents[first:behind].astype(np.int32), documents)
+        counts = self._counts[first:behind]
+        ends = np.cumsum(counts, dtype=np.int64)
+        lengths = counts[found].astype(np.int64)
+        starts = ends[found] - lengths + self._occurrences[number]
+        return TermPositions(np.repeat(places, lengths), self._positions[ranges(starts, lengths)].astype(np.int64))
+
+    def terms(self, prefix: str) -> list[tuple[str, int]]:
+        """See `kb.search.postings.Postings.terms`."""
+        first, behind = self._dictionary.starting(prefix)
+        counts = np.diff(self._starts[first : behind + 1]).tolist()
+        return [(self._dictionary.term(first + place), count) for place, count in enumerate(counts)]
+
+    def _slice(self, first: int, behind: int) -> tuple[int, int]:
+        return int(self._starts[first]), int(self._starts[behind])
+
+    def _read(self, first: int, behind: int) -> TermPostings:
+        frequencies = self._frequencies[first:behind].astype(np.float32) * np.float32(PART)
+        return TermPostings(self._documents[first:behind].astype(np.int32), frequencies)
+
+
+_REFUSED = "The index is damaged or was built by another version ({}): run `kb rebuild-index`."
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        about: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DamagedIndexError(_REFUSED.format(f"{MANIFEST} cannot be read")) from error
+    if about.get("format") != FORMAT:
+        raise DamagedIndexError(_REFUSED.format(f"its format is {about.get('format')}, not {FORMAT}"))
+    return about
