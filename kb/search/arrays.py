@@ -60,6 +60,11 @@ class ArraysWriter(AbstractContextManager["ArraysWriter"]):
         self._file.write(np.ascontiguousarray(part, about["dtype"]).data)
         about["shape"][0] += len(part)
 
+    def write(self, data: bytes) -> None:
+        """Write more bytes of the array of bytes that was begun last."""
+        self._file.write(data)
+        next(reversed(self._contents.values()))["shape"][0] += len(data)
+
     def _begin(self, name: str, dtype: np.dtype[Any]) -> None:
         assert dtype.newbyteorder("<").str in _TYPES, dtype
         self._file.write(bytes(-self._file.tell() % _ALIGNMENT))
@@ -142,7 +147,7 @@ class BlobsWriter:
 
     def add(self, data: bytes) -> None:
         """Write one packed value."""
-        self._arrays.extend(np.frombuffer(data, np.uint8))
+        self._arrays.write(data)
         self._ends.append(self._ends[-1] + len(data))
 
     def close(self) -> None:
@@ -174,6 +179,23 @@ class Blobs:
         writer.close()
 
 
+# -- whole numbers ----------------------------------------------------------------------------------------------------
+
+
+def ordered(numbers: Array, highest: int) -> NDArray[np.int64]:
+    """The places of whole numbers from 0 to `highest` in ascending order, those of equal ones ascending.
+
+    NumPy sorts 16-bit numbers by radix, five times as quickly as longer ones; these are taken 16 bits at a time.
+    """
+    order: NDArray[np.int64] = numbers.astype(np.uint16).argsort(kind="stable")
+    shift = 16
+    while highest >> shift:
+        higher = (numbers >> shift).astype(np.uint16)[order]
+        order = order[higher.argsort(kind="stable")]
+        shift += 16
+    return order
+
+
 # -- rows of different lengths ----------------------------------------------------------------------------------------
 
 
@@ -186,8 +208,10 @@ def offsets_of(lengths: Array) -> NDArray[np.int64]:
 
 def ranges(starts: Array, lengths: Array) -> NDArray[np.int64]:
     """The numbers `start, start + 1, …` of each range, one range behind the other."""
-    offsets = offsets_of(lengths)
-    return np.repeat(starts - offsets[:-1], lengths) + np.arange(offsets[-1])
+    ends = lengths.cumsum()
+    found: NDArray[np.int64] = (starts - ends + lengths).repeat(lengths)
+    found += np.arange(len(found))
+    return found
 
 
 def windows(sizes: Array, limit: int) -> Iterator[tuple[int, int]]:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from kb.model import STATUSES
 from kb.search.arrays import Array, Blobs, BlobsWriter, open_arrays, packed, write_arrays
 from kb.search.entry import Entry, FacetSpec
-from kb.search.facets import Facet, Facets, FacetsWriter
+from kb.search.facets import Facets, FacetsWriter
 from kb.search.recent import Recent
 from kb.search.request import STATUS, Counted, Request
 from kb.search.scoring import K1, B
@@ -198,26 +198,19 @@ class Columns:
         chosen = base[np.logical_and.reduce(list(masks.values()))] if masks else base
         if not request.facets:
             return chosen, {}
-        selected = {selection.facet: selection.values for selection in request.selections}
-        counts = self.facets.counts(chosen)
-        counted: dict[str, tuple[Counted, ...]] = {}
-        for name in dict.fromkeys((*self.facets.names, STATUS)):
-            mine, over = counts, chosen
+        counts, statuses = self._counts(chosen, request)
+        for name, facet in self.facets.items() if masks else ():
             if name in masks:
                 others = [mask for other, mask in masks.items() if other != name]
-                over = base[np.logical_and.reduce(others)] if others else base
-                mine = self.facets.counts(over)
-            counted[name] = self._listed(name, mine, over, selected.get(name, ()), request)
-        return chosen, counted
+                mine, theirs = self._counts(base[np.logical_and.reduce(others)] if others else base, request)
+                counts[facet.first : facet.behind] = mine[facet.first : facet.behind]
+                statuses = theirs if facet is self.facets.status else statuses
+        return chosen, self.facets.listed(counts, statuses, {one.facet: one.values for one in request.selections})
 
-    def _listed(
-        self, name: str, counts: Array, documents: Numbers, selected: tuple[str, ...], request: Request
-    ) -> tuple[Counted, ...]:
-        facet = self.facets.get(name)
-        if facet is None:
-            statuses = np.bincount(self.of_day(request).statuses[documents], minlength=len(STATUSES))
-            return _STATUS_FACET.counted(statuses, selected)
-        return facet.counted(counts[facet.first : facet.first + len(facet.values)], selected)
+    def _counts(self, documents: Numbers, request: Request) -> tuple[Array, Array]:
+        """How many of the documents carry each value, and have each status."""
+        statuses = np.bincount(self.of_day(request).statuses[documents], minlength=len(STATUSES))
+        return self.facets.counts(documents), statuses
 
     # -- order ----------------------------------------------------------------------------------------------------
 
@@ -230,16 +223,13 @@ class Columns:
         places = np.arange(len(documents))
         if number < len(documents):
             keys = -scores if scores is not None else ranks
-            places = np.flatnonzero(keys <= np.partition(keys, number - 1)[number - 1]) if number else places[:0]
+            places = (keys <= np.partition(keys, number - 1)[number - 1]).nonzero()[0] if number else places[:0]
         order = np.lexsort((ranks[places], -scores[places])) if scores is not None else np.argsort(ranks[places])
         return places[order[:number]].astype(np.int32)
 
     def ranks(self, documents: Numbers) -> Numbers:
         """The place of each document among all, newest first."""
         return self._newest_first[documents]
-
-
-_STATUS_FACET = Facet.of(FacetSpec(STATUS), STATUSES)
 
 
 # -- building -------------------------------------------------------------------------------------------------------
@@ -276,7 +266,7 @@ class ColumnsWriter(AbstractContextManager["ColumnsWriter"]):
         self._layouts.append((tokens.starts, tokens.weights))
         self._facets.add(number, entry.facets)
         self._stored.add(entry.stored if isinstance(entry.stored, bytes) else packed(entry.stored))
-        self._passages.add(entry.passages if isinstance(entry.passages, bytes) else packed(entry.passages))
+        self._passages.add(entry.passages if isinstance(entry.passages, bytes) else _packed(entry.passages))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -314,6 +304,13 @@ class ColumnsWriter(AbstractContextManager["ColumnsWriter"]):
             "lengths": np.asarray(self._lengths, np.float32),
             **_layout(self._layouts),
         }
+
+
+_NO_PASSAGES = packed(())
+
+
+def _packed(passages: Sequence[object]) -> bytes:
+    return packed(passages) if passages else _NO_PASSAGES
 
 
 def _ranked(by_id: NDArray[np.int64], by_date: Numbers) -> Numbers:

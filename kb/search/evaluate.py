@@ -54,7 +54,7 @@ class Evaluator:
         if units and matching.minimum == len(units) and not matching.minimum_words:
             required += units
         elif matching.minimum or matching.minimum_words or matching.one_strong:
-            required.append(np.flatnonzero(self._enough(matching, units)).astype(np.int32))
+            required.append((self._enough(matching, units)).nonzero()[0].astype(np.int32))
         found = self._all_of(required) if required else self._columns.every
         for node in matching.excluded:
             found = found[~self._mask(self.postings(node).documents)[found]]
@@ -200,7 +200,7 @@ class Evaluator:
         assert starts is not None
         where, positions = np.divmod(starts, _ROOM)
         weights = self._weights_at(documents[where], positions)
-        begins = np.flatnonzero(np.diff(where, prepend=-1))
+        begins = (np.diff(where, prepend=-1)).nonzero()[0]
         return TermPostings(documents[where[begins]], np.add.reduceat(weights, begins))
 
     def _occurrences(self, terms: Sequence[str], documents: Numbers) -> NDArray[np.int64]:

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.model import STATUSES
 from kb.search.arrays import Array, offsets_of, open_arrays, ranges, write_arrays
 from kb.search.entry import FacetSpec
-from kb.search.request import Counted
+from kb.search.request import STATUS, Counted
 from kb.search.tokens import TermNumbers
 
 _ARRAYS, _VALUES = "facets.arrays", "facets.json"
@@ -26,59 +27,95 @@ _COMMON = 32
 #: Looking up the values of one document costs as much as so many 64-bit words of bitmaps.
 _WORDS_A_DOCUMENT = 64
 
+#: Facets are kept apart in a key by this many bits; documents times values of a facet stay below half of it.
+_FACET_BITS = 50
+
 Numbers = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One facet: its values by code point, numbered from `first` in the row of all; how they are listed."""
+    """One facet: its values by code point, numbered from `first` to before `behind` in the row of all."""
 
     spec: FacetSpec
     values: tuple[str, ...]
     first: int
+    behind: int
     numbers: Mapping[str, int]
-    ranks: NDArray[np.int64]
-    listed: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, spec: FacetSpec, values: Sequence[str], first: int = 0) -> Facet:
+    def of(cls, spec: FacetSpec, values: Sequence[str], first: int) -> Facet:
         """A facet with its values in order."""
-        labels = spec.labels
-        order = sorted(range(len(values)), key=lambda one: labels.get(values[one], values[one]))
-        ranks = np.empty(len(values), np.int64)
-        ranks[order] = np.arange(len(values))
-        listed = np.asarray([value not in spec.unlisted for value in values], np.bool_)
-        return cls(spec, tuple(values), first, {value: n for n, value in enumerate(values, first)}, ranks, listed)
+        numbers = {value: number for number, value in enumerate(values, first)}
+        return cls(spec, tuple(values), first, first + len(values), numbers)
 
-    def counted(self, counts: Array, selected: Sequence[str]) -> tuple[Counted, ...]:
-        """The values with a count, and the selected ones, as they are listed. `counts` has one for each value."""
-        shown = self.listed & (counts > 0)
-        others = []
-        for value in dict.fromkeys(selected):
-            number = self.numbers.get(value)
-            if number is None or not counts[number - self.first]:
-                others.append(Counted(value, 0))
-            else:
-                shown[number - self.first] = True
-        found = np.flatnonzero(shown)
+    def order(self) -> list[int]:
+        """The numbers of its values as they are listed where all have the same count."""
+        labels = self.spec.labels
         if self.spec.descending:
-            order = found[::-1]
-        else:
-            # Ranks are below the number of values, so that one number orders by count and then by label.
-            order = found[np.argsort(self.ranks[found] - counts[found] * len(self.values))]
-        values = self.values
-        listed = [Counted(values[n], count) for n, count in zip(order.tolist(), counts[order].tolist(), strict=True)]
-        if others:
-            listed += others
-            listed.sort(key=self._descending if self.spec.descending else self._place, reverse=self.spec.descending)
-        return tuple(listed)
+            return sorted(self.numbers.values(), reverse=True)
+        return sorted(
+            self.numbers.values(),
+            key=lambda one: labels.get(self.values[one - self.first], self.values[one - self.first]),
+        )
 
-    def _place(self, counted: Counted) -> tuple[int, str]:
-        return -counted.count, self.spec.labels.get(counted.value, counted.value)
+    def with_missing(self, counted: Iterable[Counted], missing: Iterable[str]) -> tuple[Counted, ...]:
+        """Values with a count and selected ones without, as they are listed."""
+        every = [*counted, *(Counted(value, 0) for value in missing)]
+        if self.spec.descending:
+            return tuple(sorted(every, key=lambda one: one.value, reverse=True))
+        return tuple(sorted(every, key=lambda one: (-one.count, self.spec.labels.get(one.value, one.value))))
 
-    @staticmethod
-    def _descending(counted: Counted) -> str:
-        return counted.value
+
+class _Listing:
+    """How the values of all facets are listed: by facet, then by count and label, or by value downwards."""
+
+    def __init__(self, facets: Sequence[Facet]) -> None:
+        self._facets = facets
+        size = facets[-1].behind
+        self._values = np.empty(size, object)
+        self._listed = np.ones(size, np.bool_)
+        self._keys = np.empty(size, np.int64)
+        #: What one document more is worth in a key: less than one facet, more than all labels.
+        self._worth = np.full(size, size, np.int64)
+        for place, facet in enumerate(facets):
+            self._values[facet.first : facet.behind] = facet.values
+            self._listed[[facet.numbers[value] for value in facet.spec.unlisted if value in facet.numbers]] = False
+            order = facet.order()
+            self._keys[order] = np.arange(len(order)) + (place << _FACET_BITS)
+            if facet.spec.descending:
+                self._worth[facet.first : facet.behind] = 0
+        self._bounds = np.arange(1, len(facets)) * (1 << _FACET_BITS) - (1 << (_FACET_BITS - 1))
+
+    def of(self, counts: Array, selected: Mapping[str, Sequence[str]]) -> dict[str, tuple[Counted, ...]]:
+        """Every facet's values with a count, and its selected ones. `counts` has one for each value of all facets."""
+        shown = self._listed & (counts > 0)
+        missing: dict[str, list[str]] = {}
+        for facet in self._facets:
+            for value in dict.fromkeys(selected.get(facet.spec.name, ())):
+                number = facet.numbers.get(value)
+                if number is not None and counts[number]:
+                    shown[number] = True
+                else:
+                    missing.setdefault(facet.spec.name, []).append(value)
+        found = shown.nonzero()[0]
+        keys = self._keys[found] - counts[found] * self._worth[found]
+        order = keys.argsort()
+        found = found[order]
+        ends = [*keys[order].searchsorted(self._bounds).tolist(), len(found)]
+        counted = tuple(map(_new_counted, zip(self._values[found].tolist(), counts[found].tolist(), strict=True)))
+        listed = {}
+        for facet, start, end in zip(self._facets, (0, *ends), ends, strict=False):
+            listed[facet.spec.name] = counted[start:end]
+        for facet in self._facets:
+            if facet.spec.name in missing:
+                name = facet.spec.name
+                listed[name] = facet.with_missing(listed[name], missing[name])
+        return listed
+
+
+#: Makes a `Counted` of (value, count) without a call into Python.
+_new_counted: Callable[[tuple[str, int]], Counted] = partial(tuple.__new__, Counted)
 
 
 class Facets:
@@ -97,15 +134,20 @@ class Facets:
         self._bitmaps: NDArray[np.uint64] = arrays["bitmaps"]
         self.totals = np.diff(self._starts)
         self._by_name = {facet.spec.name: facet for facet in _read(folder)}
+        self._listing = _Listing([*self._by_name.values(), self.status])
 
     def get(self, name: str) -> Facet | None:
         """A facet, or None where there is none of this name."""
         return self._by_name.get(name)
 
-    @property
-    def names(self) -> Sequence[str]:
-        """The names of all facets."""
-        return tuple(self._by_name)
+    def items(self) -> Iterable[tuple[str, Facet]]:
+        """Every facet by name, that of statuses last."""
+        return *self._by_name.items(), (self.status.spec.name, self.status)
+
+    @cached_property
+    def status(self) -> Facet:
+        """The facet of statuses, which stands last: the engine's own unless documents carry one of this name."""
+        return Facet.of(FacetSpec("" if STATUS in self._by_name else STATUS), STATUSES, len(self.totals))
 
     def carrying(self, facet: Facet, values: Iterable[str]) -> NDArray[np.bool_]:
         """Which documents carry at least one of the values; unknown values add nothing."""
@@ -114,18 +156,28 @@ class Facets:
         mask[self._documents[ranges(self._starts[wanted], self.totals[wanted])]] = True
         return mask
 
+    def listed(
+        self, counts: Array, statuses: Array, selected: Mapping[str, Sequence[str]]
+    ) -> dict[str, tuple[Counted, ...]]:
+        """Every facet's values as they are listed; `statuses` are the counts of the statuses."""
+        listed = self._listing.of(np.concatenate((counts, statuses)), selected)
+        listed.pop("", None)
+        return listed
+
     def counts(self, documents: Numbers) -> NDArray[np.int64]:
         """How many of the documents (ascending, each once) carry each value, by number."""
-        if len(documents) * 2 > self._size:
-            others = np.ones(self._size, np.bool_)
-            others[documents] = False
-            return self.totals - self._counted(np.flatnonzero(others).astype(np.int32))
-        return self._counted(documents)
+        if len(documents) * 2 <= self._size:
+            return self._counted(documents)
+        if len(documents) == self._size:
+            return self.totals.copy()
+        others = np.ones(self._size, np.bool_)
+        others[documents] = False
+        return self.totals - self._counted(others.nonzero()[0].astype(np.int32))
 
     def _counted(self, documents: Numbers) -> NDArray[np.int64]:
         if len(documents) * _WORDS_A_DOCUMENT < self._bitmaps.size + len(self._rare):
-            starts, ends = self._offsets[documents], self._offsets[documents + 1]
-            found = self._values[ranges(starts, ends - starts)]
+            starts = self._offsets[documents]
+            found = self._values[ranges(starts, self._offsets[documents + 1] - starts)]
             return np.bincount(found, minlength=len(self.totals))
         mask = np.zeros(self._size, np.bool_)
         mask[documents] = True

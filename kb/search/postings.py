@@ -60,14 +60,14 @@ def gathered(documents: NDArray[np.int32], frequencies: NDArray[np.float32], siz
     """Postings in any order, with documents several times, as `TermPostings` has them."""
     if len(documents) * 8 > size:
         sums = np.bincount(documents, frequencies, minlength=size)
-        found = np.flatnonzero(sums)
+        found = sums.nonzero()[0]
         return TermPostings(found.astype(np.int32), sums[found].astype(np.float32))
-    order = np.argsort(documents, kind="stable")
+    order = documents.argsort(kind="stable")
     documents = documents[order]
     first = np.empty(len(documents), np.bool_)
     first[:1] = True
     np.not_equal(documents[1:], documents[:-1], out=first[1:])
-    starts = np.flatnonzero(first)
+    starts = first.nonzero()[0]
     return TermPostings(documents[starts], np.add.reduceat(frequencies[order], starts) if len(starts) else frequencies)
 
 
@@ -78,7 +78,7 @@ def located(among: NDArray[Any], wanted: NDArray[Any]) -> tuple[NDArray[np.int64
         return nothing, nothing
     places = among.searchsorted(wanted)
     places[places == len(among)] = 0
-    found = np.flatnonzero(among[places] == wanted)
+    found = (among[places] == wanted).nonzero()[0]
     return found, places[found]
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import methodcaller
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.search import vectors
-from kb.search.arrays import offsets_of
+from kb.search.arrays import offsets_of, ordered
 from kb.search.columns import Columns
 from kb.search.request import Likeness
 from kb.search.tokens import Tokens
@@ -54,15 +55,13 @@ def rows_of(
     documents: NDArray[np.int32], numbers: NDArray[np.int32], frequencies: NDArray[np.float32], size: int
 ) -> Rows:
     """Rows of `size` documents from postings that lie term by term."""
-    keys = documents.astype(np.int64) << 32 | np.arange(len(documents))
-    keys.sort()
-    order = keys & 0xFFFFFFFF
+    order = ordered(documents, size)
     return Rows(offsets_of(np.bincount(documents, minlength=size)), numbers[order], frequencies[order])
 
 
 def telling(terms: Sequence[str]) -> NDArray[np.bool_]:
     """Which terms are compared."""
-    return np.asarray([not term.startswith(_REPEATS) for term in terms], np.bool_)
+    return ~np.fromiter(map(methodcaller("startswith", _REPEATS), terms), np.bool_, len(terms))
 
 
 class _Matrices(Sequence[TermMatrix]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 import numpy as np
@@ -11,9 +12,9 @@ from numpy.typing import NDArray
 
 from kb.search.scoring import FIELD_WEIGHTS
 
-#: A stretch of text: at each position the terms that stand there (a plain string is one term). A phrase never reaches
-#: across stretches.
-Stretch = Sequence[Sequence[str] | str]
+#: A stretch of text: at each position the terms that stand there, or one term (a plain string) at every position.
+#: A phrase never reaches across stretches.
+Stretch = Sequence[Sequence[str]] | Sequence[str]
 #: Positions left free between two stretches, so that no phrase reaches across.
 GAP = 10
 
@@ -45,12 +46,17 @@ class Tokens:
     @property
     def weights(self) -> tuple[float, ...]:
         """What an occurrence in each of the fields counts."""
-        return tuple(FIELD_WEIGHTS.get(name, 1.0) for name in self.fields)
+        return _weights(self.fields)
 
     @property
     def length(self) -> float:
         """The weighted number of positions."""
         return float(sum(weight * length for weight, length in zip(self.weights, self.lengths, strict=True)))
+
+
+@lru_cache(maxsize=256)
+def _weights(fields: tuple[str, ...]) -> tuple[float, ...]:
+    return tuple(FIELD_WEIGHTS.get(name, 1.0) for name in fields)
 
 
 def lay_out(fields: Mapping[str, Sequence[Stretch]], numbers: TermNumbers) -> Tokens:
@@ -80,9 +86,8 @@ def lay_out(fields: Mapping[str, Sequence[Stretch]], numbers: TermNumbers) -> To
 def _add(stretch: Stretch, place: int, terms: list[str]) -> NDArray[np.int32]:
     """Add the terms of a stretch that begins at a position; returns where each stands."""
     places = np.arange(place, place + len(stretch), dtype=np.int32)
-    if set(map(type, stretch)) == {str}:
+    if not len(stretch) or isinstance(stretch[0], str):
         terms.extend(stretch)  # type: ignore[arg-type]
         return places
-    several = [(one,) if isinstance(one, str) else one for one in stretch]
-    terms.extend(chain.from_iterable(several))
-    return np.repeat(places, list(map(len, several)))
+    terms.extend(chain.from_iterable(stretch))
+    return places.repeat(list(map(len, stretch)))

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.search.arrays import open_arrays, write_arrays
+from kb.search.arrays import open_arrays, ordered, write_arrays
 
 Floats = NDArray[np.float32]
 Terms = NDArray[np.int32]
@@ -35,7 +35,6 @@ DOCUMENTS_PER_DIMENSION, FEWEST = 8, 100
 _OVERSAMPLING, _ITERATIONS, _NOISE = 20, 1, 1e-9
 #: Documents that are worked on at a time: read or compared, sorted, folded in. They bound the memory.
 _BLOCK, _SORTED, _FOLDED = 1024, 16384, 256
-_WEIGHT_BITS, _PLACE_BITS = 23, 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +138,18 @@ def _rarities(blocks: Sequence[TermMatrix], size: int) -> Floats:
 def _key_terms(part: TermMatrix, rarities: Floats) -> tuple[Terms, Weights]:
     """The key terms of each document (D × K) and their weights, rows of length 1.
 
-    One sort of whole numbers orders all rows at once: by row, then by weight (its first 23 bits), then by place.
+    All rows are ordered at once: by row, then by weight (its first 15 bits), then by place.
     """
     documents = len(part.offsets) - 1
     weights = (1 + np.log(np.maximum(part.frequencies, 1))) * rarities[part.terms]
     rows = np.repeat(np.arange(documents), np.diff(part.offsets))
-    lightness = (1 << _WEIGHT_BITS) - 1 - (weights.view(np.int32).astype(np.int64) >> (31 - _WEIGHT_BITS))
-    words = (rows << _WEIGHT_BITS | lightness) << _PLACE_BITS | np.arange(len(weights))
-    words.sort()
+    # The upper half of a weight, which is never negative, sorts like the weight itself.
+    lightness = 0xFFFF - (weights.view(np.uint32) >> 16)
+    words = ordered(lightness, 0xFFFF)
+    words = words[ordered(rows[words], documents)]
     ranks = np.arange(len(weights)) - part.offsets[rows]
-    chosen = words[ranks < KEY_TERMS] & ((1 << _PLACE_BITS) - 1)
-    to = (rows[ranks < KEY_TERMS], ranks[ranks < KEY_TERMS])
+    first = ranks < KEY_TERMS
+    chosen, to = words[first], (rows[first], ranks[first])
     terms = np.full((documents, KEY_TERMS), len(rarities), np.int32)
     kept = np.zeros((documents, KEY_TERMS), np.float32)
     terms[to], kept[to] = part.terms[chosen], weights[chosen]
@@ -167,12 +167,12 @@ def _inverted(terms: Terms, weights: Weights, size: int) -> tuple[NDArray[np.int
     places, following = np.empty(starts[-1], np.int32), starts[:-1].copy()
     for block in blocks:
         here = np.flatnonzero(weights[block])
-        words = terms[block].reshape(-1)[here].astype(np.int64) << 32 | here
-        words.sort()
-        found = words >> 32
+        found = terms[block].reshape(-1)[here]
+        order = ordered(found, size)
+        found, here = found[order], here[order]
         counts = np.bincount(found, minlength=size)
-        to = (following - np.cumsum(counts) + counts)[found] + np.arange(len(words))
-        places[to] = (words & 0xFFFFFFFF) + block.start * KEY_TERMS
+        to = (following - np.cumsum(counts) + counts)[found] + np.arange(len(here))
+        places[to] = here + block.start * KEY_TERMS
         following += counts
     return starts, places
 

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.search.arrays import Array, offsets_of, open_arrays, ranges, windows, write_arrays
+from kb.search.arrays import Array, offsets_of, open_arrays, ordered, ranges, windows, write_arrays
 from kb.search.columnar.store import PART
 from kb.search.tokens import Tokens
 
@@ -21,8 +21,6 @@ from kb.search.tokens import Tokens
 RUN = 1_500_000
 #: Occurrences of a window of terms that is merged at once.
 WINDOW = 1_000_000
-#: A sort key has the rank of the term above, the place of the occurrence below.
-_BITS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +69,19 @@ def turn_round(documents: Sequence[Tokens], first: int, terms: Sequence[str]) ->
     parts = np.repeat(np.asarray(weights, np.uint32), [count for one in documents for count in one.occurrences])
 
     mine, ranks = _ranked(numbers, terms)
-    keys = ranks[numbers].astype(np.int64) << _BITS
-    keys |= np.arange(len(numbers))
-    keys.sort()
-    order = keys & ((1 << _BITS) - 1)
-    keys >>= _BITS
-    places = places[order]
+    keys = ranks[numbers]
+    order = ordered(keys, len(mine))
+    keys, places = keys[order], places[order]
     begins = np.ones(len(keys), np.bool_)
     begins[1:] = (keys[1:] != keys[:-1]) | (places[1:] != places[:-1])
-    starts = np.flatnonzero(begins)
+    starts = begins.nonzero()[0]
+    sums = offsets_of(parts[order])
     return Run(
         mine,
         offsets_of(np.bincount(keys[starts], minlength=len(mine))),
         offsets_of(np.bincount(keys, minlength=len(mine))),
         places[starts],
-        np.add.reduceat(parts[order], starts) if len(starts) else parts,
+        np.diff(sums[starts], append=sums[-1]).astype(np.uint32),
         np.diff(starts, append=len(keys)).astype(np.uint32),
         positions[order],
     )
@@ -133,7 +129,7 @@ class Merger:
     def _window(self, first: int, behind: int) -> Part:
         cuts = [_Cut.of(ranks, run, first, behind) for ranks, run in self._runs]
         # Runs hold ascending documents, so that a stable order by term keeps each term's documents ascending.
-        order = np.argsort(np.concatenate([cut.ranks for cut in cuts]), kind="stable")
+        order = ordered(np.concatenate([cut.ranks for cut in cuts]), len(self.terms))
         postings = _reordered([cut.postings for cut in cuts], order)
         occurrences = _reordered([cut.occurrences for cut in cuts], order)
         return Part(
