@@ -88,7 +88,7 @@ class Settings(_Table):
     """Everything that `kb.toml` may hold, with the root that it was read from."""
 
     root: Path = Field(default=Path(), exclude=True)
-    engine: str = "whoosh"
+    engine: str = "columnar"
     site: Site = Site()
     heading: tuple[ServiceHeading, ...] = ()
 

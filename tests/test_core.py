@@ -119,7 +119,7 @@ def test_a_change_of_the_law_is_given_by_any_citation_of_it() -> None:
 
 def test_a_folder_of_ones_own_keeps_its_index_and_a_temporary_one_goes(tmp_path: Path) -> None:
     KnowledgeBase.from_documents([Document("a", "Words")], path=tmp_path)
-    assert (tmp_path / "index/whoosh/CURRENT").exists()
+    assert (tmp_path / "index/columnar/CURRENT").exists()
     base = KnowledgeBase.from_documents([Document("a", "Words")])
     root = base.settings.root
     assert root.exists()

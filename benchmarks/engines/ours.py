@@ -25,7 +25,7 @@ class Ours:
 
     def build(self, folder: Path, documents: Sequence[Article]) -> None:
         """Write the index of these documents."""
-        create(self.name, folder, [_entry(document) for document in documents])
+        create(self.name, folder, map(_entry, documents))
 
     def open(self, folder: Path) -> None:
         """Open what `build` has written."""

@@ -168,7 +168,8 @@ class Blobs:
 
     def get(self, number: int) -> Any:
         """The JSON value with that number."""
-        return unpacked(self._data[self._offsets[number] : self._offsets[number + 1]])
+        start, end = self._offsets[number : number + 2].tolist()
+        return unpacked(self._data[start:end])
 
     @staticmethod
     def write(path: Path, values: Iterable[bytes]) -> None:

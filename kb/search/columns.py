@@ -44,7 +44,7 @@ _Day = tuple[int, bool]
 
 
 @dataclass(frozen=True, slots=True)
-class _OfDay:
+class OfDay:
     """Each document's status on a day, as an index into `kb.model.STATUSES`, and of those whose law changed when."""
 
     statuses: NDArray[np.int8]
@@ -74,7 +74,7 @@ class Columns:
         self.facets = Facets(folder, len(self.ids))
         self._stored = Blobs(folder / _STORED)
         self._passages = Blobs(folder / _PASSAGES)
-        self._days: Recent[_Day, _OfDay] = Recent(_KEPT_DAYS)
+        self._days: Recent[_Day, OfDay] = Recent(_KEPT_DAYS)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -155,11 +155,11 @@ class Columns:
 
     # -- status ---------------------------------------------------------------------------------------------------
 
-    def of_day(self, request: Request) -> _OfDay:
+    def of_day(self, request: Request) -> OfDay:
         """The statuses on the day of a request, and what changed by then."""
         return self._days.get(((request.as_of or request.today).toordinal(), request.as_of is not None), self._of_day)
 
-    def _of_day(self, asked: _Day) -> _OfDay:
+    def _of_day(self, asked: _Day) -> OfDay:
         """As it stood on a day: with `as_of`, reviews, updates and successors of later days are not there yet."""
         day, as_of = asked
         changed = self._law_changed(day, as_of)
@@ -171,7 +171,7 @@ class Columns:
             known = self.successors >= 0
             superseded[known] &= self.dates[self.successors[known]] <= day
         status[superseded] = _SUPERSEDED
-        return _OfDay(status, changed)
+        return OfDay(status, changed)
 
     def _law_changed(self, day: int, as_of: bool) -> Mapping[int, tuple[dt.date, ...]]:
         """The documents that cite law that changed after them and by `day`, with the days of it, newest first."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from kb.language.tree import Matching
 from kb.model import STATUSES
-from kb.search.columns import Columns, Numbers
+from kb.search.columns import Columns, Numbers, OfDay
 from kb.search.evaluate import Evaluator
 from kb.search.passages import Passages
 from kb.search.postings import Postings
@@ -50,7 +50,8 @@ class LocalEngine:
             chosen = chosen[page]
             scores = self._evaluator.scores(request.matching, chosen)
         hits = zip(chosen.tolist(), scores.tolist(), strict=True)
-        return Answer(total, tuple(self._match(number, score, request) for number, score in hits), facets)
+        known = self._columns.of_day(request)
+        return Answer(total, tuple(self._match(number, score, known) for number, score in hits), facets)
 
     def explain(self, request: Request, document_id: str) -> Explanation:
         """See `kb.search.engine.Engine.explain`."""
@@ -100,8 +101,8 @@ class LocalEngine:
         found = self._columns.facets.get(facet)
         return found.values if found else ()
 
-    def _match(self, number: int, score: float, request: Request) -> Match:
-        columns, known = self._columns, self._columns.of_day(request)
+    def _match(self, number: int, score: float, known: OfDay) -> Match:
+        columns = self._columns
         status, changes = STATUSES[known.statuses[number]], known.changes.get(number, ())
         return Match(columns.ids[number], score, status, columns.stored(number), changes)
 

@@ -33,12 +33,12 @@ def without_index(root: Path) -> None:
 
 
 def damaged(root: Path) -> None:
-    (root / "index/whoosh" / live_name(root) / "manifest.json").write_bytes(b"{")
+    (root / "index/columnar" / live_name(root) / "manifest.json").write_bytes(b"{")
 
 
 def bytes_turned_over(root: Path) -> None:
     """Damage that opening does not find, since every size is as it was."""
-    for path in (root / "index/whoosh" / live_name(root)).glob("*.bin"):
+    for path in (root / "index/columnar" / live_name(root)).glob("*.arrays"):
         for place in range(0, path.stat().st_size, 7):
             flip(path, place)
 

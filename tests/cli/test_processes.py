@@ -83,8 +83,8 @@ def test_a_server_picks_up_new_generations_while_hammered_and_drops_nothing(root
                 KnowledgeBase.open(root).rebuild()
             shown = until(lambda: "number 3" in get(f"{address}/api/search?q=article")[1])
             # Damage in the live index, and even its absence, is nobody's concern but the next rebuild's.
-            (root / "index/whoosh" / live_name(root) / "manifest.json").write_bytes(b"{")
-            (root / "index/whoosh/CURRENT").write_bytes(b"\xff")
+            (root / "index/columnar" / live_name(root) / "manifest.json").write_bytes(b"{")
+            (root / "index/columnar/CURRENT").write_bytes(b"\xff")
             time.sleep(1.2)
         finally:
             stop.set()
@@ -102,7 +102,7 @@ def test_a_server_picks_up_new_generations_while_hammered_and_drops_nothing(root
 def test_a_server_answers_503_until_an_index_comes(root: Path, damaged: bool) -> None:
     if damaged:
         KnowledgeBase.open(root).rebuild()
-        (root / "index/whoosh" / live_name(root) / "manifest.json").write_bytes(b"{")
+        (root / "index/columnar" / live_name(root) / "manifest.json").write_bytes(b"{")
     with serving(root) as (address, process):
         status, text = get(f"{address}/")
         assert (status, "kb rebuild-index" in text) == (503, True)
@@ -157,7 +157,7 @@ def test_watch_rebuilds_on_each_save_and_survives_a_wrong_one(root: Path) -> Non
     assert KnowledgeBase.open(root).search("good").total == 1
 
 
-HEAVY = ("numpy", "flask", "whoosh", "pydantic", "markdown", "yaml", "lxml", "waitress", "watchfiles")
+HEAVY = ("numpy", "flask", "whoosh", "zstandard", "pydantic", "markdown", "yaml", "lxml", "waitress", "watchfiles")
 
 
 @pytest.mark.parametrize(

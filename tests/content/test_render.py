@@ -279,7 +279,7 @@ def test_no_personal_number_of_any_key_is_kept_anywhere_in_the_index(tmp_path: P
     assert document.redirect_from == ("/older/",)
     assert "123456789" not in repr(base.document("news/2022/page"))
     assert "123456789" not in repr(base.search(Query(text="page", per_page=100)))
-    for folder in (root / "index/whoosh" / live_name(root), root / "index/readings"):
+    for folder in (root / "index/columnar" / live_name(root), root / "index/readings"):
         assert not [name for name, data in contents(folder).items() if b"123456789" in data]
     (problem,) = [one for one in base.check() if "personal numbers" in one.what]
     assert (problem.level, problem.path, problem.line) == ("warning", "content/news/2022/page.md", 2)

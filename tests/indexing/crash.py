@@ -77,7 +77,7 @@ def main(root: Path) -> dict[str, object]:
             break
         shown = next(hit.title for hit in KnowledgeBase.open(root).search("number").hits)
     last = KnowledgeBase.open(root).rebuild()
-    left = names(root / "index/whoosh")
+    left = names(root / "index/columnar")
     return {
         "killed": step - 1,
         "wrong": wrong,

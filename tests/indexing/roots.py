@@ -109,12 +109,12 @@ def kb(root: Path | None, *arguments: str, **extra: str) -> subprocess.Completed
 
 def live_name(root: Path) -> str:
     """The name of the live generation."""
-    return (root / "index/whoosh/CURRENT").read_text(encoding="ascii").strip()
+    return (root / "index/columnar/CURRENT").read_text(encoding="ascii").strip()
 
 
 def generations(root: Path) -> list[str]:
     """Everything under the engine's folder but CURRENT, by name."""
-    return sorted(path.name for path in (root / "index/whoosh").iterdir() if path.name != "CURRENT")
+    return sorted(path.name for path in (root / "index/columnar").iterdir() if path.name != "CURRENT")
 
 
 def contents(folder: Path) -> dict[str, bytes]:

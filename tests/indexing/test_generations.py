@@ -97,7 +97,7 @@ def test_a_page_with_an_error_leaves_every_file_of_the_index_as_it_was(root: Pat
 
 def test_leftovers_of_dead_rebuilds_are_removed(root: Path) -> None:
     opened(root).rebuild()
-    folder = root / "index/whoosh"
+    folder = root / "index/columnar"
     (folder / ".building-999999/deep").mkdir(parents=True)
     (folder / ".removing-20200101T000000").mkdir()
     (folder / "CURRENT.tmp").write_text("half", encoding="ascii")
@@ -112,7 +112,7 @@ def test_leftovers_of_dead_rebuilds_are_removed(root: Path) -> None:
 
 
 def manifest_of(root: Path) -> Path:
-    return root / "index/whoosh" / live_name(root) / "manifest.json"
+    return root / "index/columnar" / live_name(root) / "manifest.json"
 
 
 def reseal(root: Path, **changed: object) -> None:
@@ -128,7 +128,7 @@ def truncate(path: Path) -> None:
 
 
 def current(root: Path) -> Path:
-    return root / "index/whoosh/CURRENT"
+    return root / "index/columnar/CURRENT"
 
 
 def folder_instead(path: Path) -> None:
@@ -229,7 +229,7 @@ def test_a_rebuild_mends_a_byte_turned_over(twice: Path) -> None:
 def test_back_refuses_a_damaged_generation_and_stays(root: Path) -> None:
     first = opened(root).rebuild().generation
     second = opened(root).rebuild().generation
-    flip(root / "index/whoosh" / first / "site.json", 10)
+    flip(root / "index/columnar" / first / "site.json", 10)
     with pytest.raises(DamagedIndexError):
         opened(root).back()
     assert live_name(root) == second

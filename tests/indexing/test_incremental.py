@@ -29,7 +29,7 @@ def root(tmp_path: Path) -> Path:
 
 def generation(root: Path) -> dict[str, bytes]:
     """The files of the live generation that hold all but postings, whose answers are compared instead."""
-    files = contents(root / "index/whoosh" / live_name(root))
+    files = contents(root / "index/columnar" / live_name(root))
     return {name: data for name, data in files.items() if not name.startswith(POSTINGS)}
 
 

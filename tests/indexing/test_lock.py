@@ -54,7 +54,7 @@ def test_a_second_rebuild_is_refused_and_names_the_first(root: Path) -> None:
         assert f"process {process.pid} (since 2" in done.stderr
         assert "Traceback" not in done.stderr
         assert kb(root, "rebuild-index", "--back").returncode == 1
-    assert not (root / "index/whoosh").exists()
+    assert not (root / "index/columnar").exists()
 
 
 def test_whoever_was_killed_holds_the_lock_no_longer(root: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_file_in_place_of_the_index_is_one_sentence(root: Path) -> None:
 
 def test_a_full_disk_is_one_sentence_and_leaves_the_index_as_it_was(root: Path) -> None:
     KnowledgeBase.open(root).rebuild()
-    before = contents(root / "index/whoosh")
+    before = contents(root / "index/columnar")
 
     def full() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500))
@@ -127,7 +127,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_the_index_as_it_was(root: Path) 
     assert done.returncode == 1, done.stderr
     assert "The index cannot be written (" in done.stderr
     assert "Traceback" not in done.stderr
-    assert contents(root / "index/whoosh") == before
+    assert contents(root / "index/columnar") == before
     assert KnowledgeBase.open(root).search("article").total == 2
 
 

@@ -135,7 +135,7 @@ def test_without_an_index_the_api_says_so_and_healthz_still_answers(tmp_path: Pa
     health = client.get("/healthz")
     assert (health.status_code, health.get_json()) == (
         200,
-        {"status": "no-index", "engine": "whoosh", "generation": None, "documents": 0},
+        {"status": "no-index", "engine": "columnar", "generation": None, "documents": 0},
     )
     assert client.get("/static/site.css").status_code == 200
 

@@ -23,7 +23,7 @@ def test_healthz_names_engine_generation_and_documents(client: FlaskClient, know
     response = client.get("/healthz")
     assert (response.status_code, response.get_json()) == (
         200,
-        {"status": "ok", "engine": "whoosh", "generation": knowledge_base.reader().generation, "documents": 37},
+        {"status": "ok", "engine": "columnar", "generation": knowledge_base.reader().generation, "documents": 37},
     )
 
 

@@ -50,7 +50,10 @@ class Dictionary:
 
     def _find(self, term: str) -> int | None:
         encoded = term.encode("utf-8", "surrogatepass")
-        number = self._place(encoded)
+        number = int(self._heads.searchsorted(_head(encoded)))
+        # Nearly always the first of those with this head is the only one.
+        if number < len(self) and self._bytes(number) != encoded:
+            number = self._place(encoded)
         return number if number < len(self) and self._bytes(number) == encoded else None
 
     def starting(self, prefix: str) -> tuple[int, int]:
@@ -60,11 +63,17 @@ class Dictionary:
         return self._place(encoded), self._place(encoded + b"\xff")
 
     def _bytes(self, number: int) -> bytes:
-        return bytes(self._text[self._offsets[number] : self._offsets[number + 1]])
+        start, end = self._offsets[number : number + 2].tolist()
+        return bytes(self._text[start:end])
 
     def _place(self, encoded: bytes) -> int:
         """How many terms come before these bytes."""
-        head = np.uint64(int.from_bytes(encoded[:_HEAD].ljust(_HEAD, b"\0"), "big"))
+        head = _head(encoded)
         first = int(self._heads.searchsorted(head))
         behind = int(self._heads.searchsorted(head, side="right"))
         return bisect_left(range(behind), encoded, lo=first, key=self._bytes)
+
+
+def _head(encoded: bytes) -> np.uint64:
+    """The first bytes as a number that sorts like them."""
+    return np.uint64(int.from_bytes(encoded[:_HEAD].ljust(_HEAD, b"\0"), "big"))

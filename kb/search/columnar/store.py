@@ -71,7 +71,8 @@ class StoredPostings:
         return [(self._dictionary.term(first + place), count) for place, count in enumerate(counts)]
 
     def _slice(self, first: int, behind: int) -> tuple[int, int]:
-        return int(self._starts[first]), int(self._starts[behind])
+        start, end = self._starts[[first, behind]].tolist()
+        return start, end
 
     def _read(self, first: int, behind: int) -> TermPostings:
         frequencies = self._frequencies[first:behind].astype(np.float32) * np.float32(PART)
