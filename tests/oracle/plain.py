@@ -128,9 +128,7 @@ class PlainOracle:
         words = sum(not unit.strong for unit in found)
         needed = matching.one_strong and any(unit.strong for unit in matching.units)
         return (
-            len(found) >= matching.minimum
-            and words >= matching.minimum_words
-            and not (needed and len(found) == words)
+            len(found) >= matching.minimum and words >= matching.minimum_words and not (needed and len(found) == words)
         )
 
     def _within(self, number: int, request: Request, statuses: Mapping[str, str]) -> bool:
@@ -229,7 +227,21 @@ class PlainOracle:
             return ()
         return tuple(sorted({one for one in entry.changes if latest < one <= day}, reverse=True))
 
+    def status(self, document_id: str, day: dt.date) -> tuple[str, tuple[dt.date, ...]]:
+        """A document's status on a day, and the days on which law that it cites changed after it."""
+        entry, request = self._by_id[document_id].entry, Request(today=day)
+        return self._status(entry, request), self._changes(entry, request)
+
+    def facet_values(self, facet: str) -> list[str]:
+        """Every value of a facet, by code point."""
+        return sorted({value for one in self._plain for value in one.carries.get(facet, ())})
+
     # -- scores --------------------------------------------------------------------------------------------------------
+
+    def own_score(self, document_id: str, request: Request) -> float:
+        """The score of a document before anything is put first or below its successor."""
+        number = [one.entry.id for one in self._plain].index(document_id)
+        return self._score(number, request.matching) * self._factor(number, request)
 
     def _scores(self, chosen: Sequence[int], request: Request) -> dict[str, float]:
         """With weights, fading, what is put first, and what may not stand above its successor."""
@@ -256,7 +268,7 @@ class PlainOracle:
         if not (entry.fades and entry.date and newest):
             return entry.weight
         age = max((newest - entry.date).days, 0)
-        return entry.weight * (FADED + (1 - FADED) * 0.5 ** (age / HALF_LIFE_DAYS))
+        return entry.weight * (FADED + (1 - FADED) * math.exp2(-age / HALF_LIFE_DAYS))
 
     def _score(self, number: int, matching: Matching) -> float:
         return sum(self._worth(number, node, weight) for weight, node in _weighed(matching))

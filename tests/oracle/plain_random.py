@@ -15,7 +15,20 @@ from kb.search.scoring import PHRASE_WEIGHT, STRONG_WEIGHT
 WORDS = ["court", "alien", "visa", "order", "bond", "removal", "removals", "removable", "removal ", "asylum", "asylee",
          "parole", "fear", "fea", "f", "petition", "petitions", "petitioner", "petitioner's", "§8-cfr", "#h-1b", "grün",
          "gru\u0308n", "\U0001d518", "\U0001d519x", "nul", "nul\0", "nul\0\0", "two words", "\uffff"]  # fmt: skip
-_PREFIXES = ["r", "remova", "removal", "petition", "petitioner", "fea", "nul", "nul\0", "\U0001d518", "gr", "absent", ""]
+_PREFIXES = [
+    "r",
+    "remova",
+    "removal",
+    "petition",
+    "petitioner",
+    "fea",
+    "nul",
+    "nul\0",
+    "\U0001d518",
+    "gr",
+    "absent",
+    "",
+]
 _FIELDS = ["title", "body", "tags", "headings", "notes"]
 DAYS = [dt.date(1, 1, 1), dt.date(1999, 12, 31), *(dt.date(2015 + year, 3, 1) for year in range(9)),
         dt.date(9999, 12, 31)]  # fmt: skip
@@ -127,7 +140,7 @@ class Maker:
         )
 
     def matching(self) -> Matching:
-        """AND, OR with a minimum, a minimum of words, one strong unit, required and excluded ones, pairs side by side."""
+        """AND, OR with a minimum, a minimum of words, one strong unit, required and excluded ones, near pairs."""
         random = self._random
         units = self._units(random.choice((0, 1, 1, 2, 2, 3, 4)))
         required = self._units(random.choice((0, 0, 0, 1, 2)))
@@ -163,7 +176,9 @@ class Maker:
         if kind < 0.85:
             words = tuple(AnyTerm((self._word(),)) for _ in range(random.randint(1, 2)))
             return Named(words, tuple(self._simple() for _ in range(random.randint(0, 2))))
-        return AnyOf(tuple(self._simple() if random.random() < 0.8 else self.node() for _ in range(random.randint(1, 3))))
+        return AnyOf(
+            tuple(self._simple() if random.random() < 0.8 else self.node() for _ in range(random.randint(1, 3)))
+        )
 
     def _simple(self) -> Node:
         random = self._random
@@ -206,4 +221,6 @@ class Maker:
 
 def _stretches(entry: Entry) -> list[Sequence[Any]]:
     assert isinstance(entry.fields, dict)
-    return [[tuple(place for place in stretch if place) for stretch in stretches] for stretches in entry.fields.values()]
+    return [
+        [tuple(place for place in stretch if place) for stretch in stretches] for stretches in entry.fields.values()
+    ]
