@@ -92,19 +92,49 @@ def open_arrays(path: Path) -> dict[str, Array]:
     try:
         with path.open("rb") as file:
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        start = len(data) - _TAIL.size
-        length, checksum, magic = _TAIL.unpack(data[start:])
-        table = data[start - length : start]
-        if magic != MAGIC or data[: len(MAGIC)] != MAGIC or zlib.crc32(table) != checksum:
-            raise ValueError("not a file of arrays of this version")
-        return {name: _view(data, **about) for name, about in json.loads(table).items()}
+        return {name: _view(data, **about) for name, about in _contents(data).items()}
     except (OSError, ValueError, struct.error) as error:
         raise DamagedIndexError(f"The index is damaged ({path.name}: {error}): run `kb rebuild-index`.") from error
+
+
+def _contents(data: mmap.mmap) -> dict[str, Any]:
+    """The table of contents. Raises ValueError and struct.error."""
+    start = len(data) - _TAIL.size
+    length, checksum, magic = _TAIL.unpack(data[start:])
+    table = data[start - length : start]
+    if magic != MAGIC or data[: len(MAGIC)] != MAGIC or zlib.crc32(table) != checksum:
+        raise ValueError("not a file of arrays of this version")
+    contents: dict[str, Any] = json.loads(table)
+    return contents
 
 
 def _view(data: mmap.mmap, dtype: str, shape: Sequence[int], offset: int) -> Array:
     found: Array = np.frombuffer(data, np.dtype(dtype), int(np.prod(shape)), offset).reshape(shape)
     return found
+
+
+class OnDisk:
+    """A flat array in a file, read where it is sliced: nothing of it stays in memory, as pages of a map would."""
+
+    def __init__(self, path: Path, dtype: str, shape: Sequence[int], offset: int) -> None:
+        self._path, self._dtype, self._offset = path, np.dtype(dtype), offset
+        self._length = shape[0]
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, part: slice) -> Array:
+        start, stop, _ = part.indices(self._length)
+        found: Array = np.fromfile(
+            self._path, self._dtype, max(0, stop - start), offset=self._offset + start * self._dtype.itemsize
+        )
+        return found
+
+
+def on_disk(path: Path) -> dict[str, OnDisk]:
+    """The flat arrays of a file that was just written."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return {name: OnDisk(path, **about) for name, about in _contents(data).items()}
 
 
 def smallest(highest: int) -> np.dtype[Any]:

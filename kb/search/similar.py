@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import methodcaller
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.search import vectors
-from kb.search.arrays import offsets_of, ordered
+from kb.search.arrays import OnDisk, offsets_of, on_disk, ordered, write_arrays
 from kb.search.columns import Columns
 from kb.search.request import Likeness
 from kb.search.tokens import Tokens
@@ -47,8 +48,14 @@ class Rows:
     """Consecutive documents with their terms, by number, and frequencies; row d begins at `offsets[d]`."""
 
     offsets: NDArray[np.int64]
-    numbers: NDArray[np.int32]
-    frequencies: NDArray[np.float32]
+    numbers: NDArray[np.int32] | OnDisk
+    frequencies: NDArray[np.float32] | OnDisk
+
+    def spilled(self, path: Path) -> Rows:
+        """The rows with their long arrays in a file."""
+        write_arrays(path, {"numbers": self.numbers[:], "frequencies": self.frequencies[:]})
+        columns: dict[str, Any] = {**on_disk(path)}
+        return replace(self, **columns)
 
 
 def rows_of(
@@ -75,7 +82,7 @@ class _Matrices(Sequence[TermMatrix]):
 
     def __getitem__(self, place: int) -> TermMatrix:  # type: ignore[override]
         row = self._rows[place]
-        return TermMatrix(row.offsets, self._ranks[row.numbers], row.frequencies, self._size)
+        return TermMatrix(row.offsets, self._ranks[row.numbers[:]], row.frequencies[:], self._size)
 
 
 def write(folder: Path, rows: Sequence[Rows], ranks: NDArray[np.int32], size: int) -> None:

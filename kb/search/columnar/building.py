@@ -13,7 +13,7 @@ import numpy as np
 from kb.search import columns, similar
 from kb.search.arrays import ArraysWriter, offsets_of, smallest, write_arrays
 from kb.search.columnar import dictionary, store
-from kb.search.columnar.runs import RUN, Merger, Run, spilled, turn_round
+from kb.search.columnar.runs import RUN, Merger, Run, turn_round
 from kb.search.columnar.store import StoredPostings
 from kb.search.entry import Entry, FacetSpec
 from kb.search.local import LocalEngine
@@ -85,16 +85,16 @@ class PostingsWriter:
         folder = self._folder / _RUNS
         folder.mkdir(parents=True, exist_ok=True)
         number = len(self._runs)
-        self._runs[-1] = spilled(self._runs[-1], folder / f"{number}.arrays")
-        self._rows[-1] = spilled(self._rows[-1], folder / f"{number}-rows.arrays")
+        self._runs[-1] = self._runs[-1].spilled(folder / f"{number}.arrays")
+        self._rows[-1] = self._rows[-1].spilled(folder / f"{number}-rows.arrays")
 
 
 def _rows(run: Run, first: int, size: int, terms: Sequence[str]) -> Rows:
     """The terms of each document of a run that tell how alike documents are."""
     numbers = np.repeat(run.numbers, np.diff(run.postings))
     kept = np.repeat(similar.telling([terms[number] for number in run.numbers.tolist()]), np.diff(run.postings))
-    frequencies = (run.frequencies[kept] * store.PART).astype(np.float32)
-    return similar.rows_of(run.documents[kept] - first, numbers[kept], frequencies, size)
+    frequencies = (run.frequencies[:][kept] * store.PART).astype(np.float32)
+    return similar.rows_of(run.documents[:][kept] - first, numbers[kept], frequencies, size)
 
 
 def _write(folder: Path, merger: Merger, runs: Sequence[Run], documents: int) -> None:
@@ -105,7 +105,7 @@ def _write(folder: Path, merger: Merger, runs: Sequence[Run], documents: int) ->
         writers = []
         for name in ("documents", "frequencies", "counts", "positions"):
             writers.append(files.enter_context(ArraysWriter(folder / f"{name}.arrays")))
-            highest = max((int(getattr(run, name).max()) for run in runs if len(getattr(run, name))), default=0)
+            highest = max((run.highest[name] for run in runs), default=0)
             writers[-1].stream(name, smallest(highest), ())
         for part in merger.parts():
             for writer, array in zip(writers, part, strict=True):

@@ -5,15 +5,15 @@ Sort-based inversion: Witten, Moffat, Bell, "Managing Gigabytes" (1999), section
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.search.arrays import Array, offsets_of, open_arrays, ordered, ranges, windows, write_arrays
+from kb.search.arrays import Array, OnDisk, offsets_of, on_disk, ordered, ranges, windows, write_arrays
 from kb.search.columnar.store import PART
 from kb.search.tokens import Tokens
 
@@ -23,32 +23,32 @@ RUN = 1_500_000
 WINDOW = 1_000_000
 
 
+Column = NDArray[Any] | OnDisk
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """Some consecutive documents turned round.
 
     `numbers` are the numbers of its T terms, in the order of the terms; `postings` (T + 1) says where those of a term
     begin, `occurrences` (T + 1) the same for positions. One number for each posting: `documents`, `frequencies` (in
-    parts, see `PART`), `counts` (of positions).
+    parts, see `PART`), `counts` (of positions). `highest` has the highest number of each of the last four.
     """
 
     numbers: NDArray[np.int32]
     postings: NDArray[np.int64]
     occurrences: NDArray[np.int64]
-    documents: NDArray[np.int32]
-    frequencies: NDArray[np.uint32]
-    counts: NDArray[np.uint32]
-    positions: NDArray[np.int32]
+    highest: Mapping[str, int]
+    documents: Column
+    frequencies: Column
+    counts: Column
+    positions: Column
 
-
-_Record = TypeVar("_Record")
-
-
-def spilled(record: _Record, path: Path) -> _Record:
-    """A record of arrays put into a file; what is returned reads from there."""
-    names = [field.name for field in fields(record)]  # type: ignore[arg-type]
-    write_arrays(path, {name: getattr(record, name) for name in names})
-    return type(record)(**open_arrays(path))
+    def spilled(self, path: Path) -> Run:
+        """The run with its long arrays in a file."""
+        write_arrays(path, {name: np.asarray(getattr(self, name)) for name in self.highest})
+        columns: dict[str, Any] = {**on_disk(path)}
+        return replace(self, **columns)
 
 
 class Part(NamedTuple):
@@ -76,14 +76,18 @@ def turn_round(documents: Sequence[Tokens], first: int, terms: Sequence[str]) ->
     begins[1:] = (keys[1:] != keys[:-1]) | (places[1:] != places[:-1])
     starts = begins.nonzero()[0]
     sums = offsets_of(parts[order])
+    arrays = {
+        "documents": places[starts],
+        "frequencies": np.diff(sums[starts], append=sums[-1]).astype(np.uint32),
+        "counts": np.diff(starts, append=len(keys)).astype(np.uint32),
+        "positions": positions[order],
+    }
     return Run(
         mine,
         offsets_of(np.bincount(keys[starts], minlength=len(mine))),
         offsets_of(np.bincount(keys, minlength=len(mine))),
-        places[starts],
-        np.diff(sums[starts], append=sums[-1]).astype(np.uint32),
-        np.diff(starts, append=len(keys)).astype(np.uint32),
-        positions[order],
+        {name: int(array.max(initial=0)) for name, array in arrays.items()},
+        **arrays,
     )
 
 
