@@ -15,7 +15,7 @@ from kb.config import Settings
 from kb.errors import UnknownDocumentError
 from kb.folding import fold
 from kb.indexing.generations import Generation
-from kb.indexing.reading import document_from_json
+from kb.indexing.records import document_from_json
 from kb.indexing.site import PageFacts, Site, headings_of
 from kb.language import authorities
 from kb.model import (

@@ -15,7 +15,7 @@ from kb.asking.matching import Settled, Settler
 from kb.config import Settings
 from kb.folding import composed, fold_label
 from kb.indexing.entries import STATUS_LABELS, TYPE_LABELS, service_value
-from kb.indexing.reading import document_from_json
+from kb.indexing.records import document_from_json
 from kb.indexing.site import Site
 from kb.language import authorities
 from kb.language.analysis import Analyzer

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import quote, unquote
 
 from kb.content.schema import read_document
@@ -40,28 +42,35 @@ def find_pages(root: Path) -> Iterator[PageFile]:
     """Every `*.md` under `content/`, by path; what cannot be looked at is found with its problem."""
     unreadable: list[OSError] = []
     top = root / FOLDER
-    found = [Path(folder, name) for folder, _, names in os.walk(top, onerror=unreadable.append) for name in names]
+    found = [
+        Path(folder, name)
+        for folder, _, names in os.walk(top, onerror=unreadable.append)
+        for name in names
+        if name.endswith(".md")
+    ]
     for path in sorted(path for path in found if path.suffix == ".md"):
-        yield _read(root, path)
+        yield read_page(root, path)
     for error in unreadable:
         shown = _shown(root, Path(os.fsdecode(error.filename)))
         yield PageFile(shown.removeprefix(f"{FOLDER}/"), shown, b"", _unreadable(shown, error))
 
 
-def _read(root: Path, path: Path) -> PageFile:
+def read_page(root: Path, path: Path) -> PageFile:
+    """A page file of a root."""
     shown = _shown(root, path)
     page_id = shown.removeprefix(f"{FOLDER}/").removesuffix(".md")
     try:
-        size = path.stat().st_size
-        data = b"" if size > LARGEST or not path.is_file() else path.read_bytes()
+        about = path.stat()
+        regular = stat.S_ISREG(about.st_mode)
+        data = b"" if about.st_size > LARGEST or not regular else path.read_bytes()
     except OSError as error:
         return PageFile(page_id, shown, b"", _unreadable(shown, error))
-    return PageFile(page_id, shown, data, _problem(page_id, path, size, shown))
+    return PageFile(page_id, shown, data, _problem(page_id, regular, about.st_size, shown))
 
 
-def _problem(page_id: str, path: Path, size: int, shown: str) -> Problem | None:
+def _problem(page_id: str, regular: bool, size: int, shown: str) -> Problem | None:
     """Why a file cannot be a page, whatever it holds."""
-    if not path.is_file():
+    if not regular:
         return Problem(shown, 1, "is neither a file nor a folder", "remove it from content/")
     if size > LARGEST:
         return Problem(shown, 1, f"the file has {size:,} bytes, more than {LARGEST:,}", "split it into several pages")
@@ -144,14 +153,29 @@ class Mistake:
     fix: str
 
 
-def site_problems(documents: Iterable[Document], known: Collection[str]) -> list[Mistake]:
+class Linked(Protocol):
+    """What a page says of other pages; a `Document` is one."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def superseded_by(self) -> str | None: ...
+    @property
+    def related(self) -> Sequence[str]: ...
+    @property
+    def not_related(self) -> Sequence[str]: ...
+    @property
+    def redirect_from(self) -> Sequence[str]: ...
+
+
+def site_problems(documents: Iterable[Linked], known: Collection[str]) -> list[Mistake]:
     """What is wrong between pages: URLs claimed twice, ids in front matter that are none of the `known` ones."""
     documents = list(documents)
     ids = {document.id: document for document in documents}
     return [*_claimed_twice(documents), *_wrong_ids(documents, ids, known)]
 
 
-def _claimed_twice(documents: list[Document]) -> Iterator[Mistake]:
+def _claimed_twice(documents: list[Linked]) -> Iterator[Mistake]:
     claims: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for document in documents:
         claims[old_path(url_of(document.id))].append((document.id, ""))
@@ -172,7 +196,7 @@ def _claimed_twice(documents: list[Document]) -> Iterator[Mistake]:
 _OTHER_URL = {"": "rename one of the files", "redirect_from": "remove it from redirect_from"}
 
 
-def _wrong_ids(documents: list[Document], ids: dict[str, Document], known: Collection[str]) -> Iterator[Mistake]:
+def _wrong_ids(documents: list[Linked], ids: dict[str, Linked], known: Collection[str]) -> Iterator[Mistake]:
     for document in documents:
         named = [("related", one) for one in document.related] + [("not_related", one) for one in document.not_related]
         if document.superseded_by:
@@ -184,7 +208,7 @@ def _wrong_ids(documents: list[Document], ids: dict[str, Document], known: Colle
             yield Mistake(document.id, "superseded_by", "superseded_by leads in a circle", "break the circle")
 
 
-def _circular(document: Document, ids: dict[str, Document]) -> bool:
+def _circular(document: Linked, ids: dict[str, Linked]) -> bool:
     seen = {document.id}
     following = document.superseded_by
     while following in ids:

@@ -1,161 +1,175 @@
-"""Readings into entries of an engine: facets with their trees and labels, changes of the law, what a hit shows."""
+"""Kept readings into entries of an engine: facets with their trees and labels, changes of the law, names as shown."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from kb.config import Settings
-from kb.folding import fold_name
-from kb.indexing.reading import Reading, document_to_json
+from kb.indexing.readings import KeptReadings
+from kb.indexing.records import ABOUT, PASSAGES, STORED, About
 from kb.language import authorities
 from kb.model import GROUPS, NEWS_TYPES, STATUSES, TYPES, Change
-from kb.search.entry import Entry, FacetSpec
-from kb.search.passages import pack
-from kb.search.scoring import TYPE_WEIGHTS
 from kb.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from kb.search.entry import Entry, FacetSpec
+    from kb.search.kept import KeptDocument
 
 TYPE_LABELS = dict(zip(TYPES, ("Service", "Article", "News", "Digest", "Alert", "Page"), strict=True))
 STATUS_LABELS = dict(zip(STATUSES, ("Reviewed", "Not yet reviewed", "Law changed since", "Replaced"), strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Corpus:
-    """All readings of a generation with what they are read against."""
+class Gathered:
+    """What a whole site says, gathered page by page: names with their spellings, services, citations."""
 
-    readings: Sequence[Reading]
+    def __init__(self) -> None:
+        self._spellings: dict[str, dict[str, Counter[str]]] = {
+            "author": defaultdict(Counter),
+            "source": defaultdict(Counter),
+        }
+        self._services: set[tuple[str, ...]] = set()
+        self.labels: dict[str, str] = {}
+        self.cited: set[str] = set()
+
+    def add(self, about: About) -> None:
+        """Take a page that may be shown."""
+        for folded, name in {name: (folded, name) for folded, name in about.authors}.values():
+            self._spellings["author"][folded][name] += 1
+        if about.source:
+            folded, name = about.source
+            self._spellings["source"][folded][name] += 1
+        self._services.add(tuple(about.services))
+        self.cited.update(about.cites)
+        if about.type == "service":
+            self.labels[service_value(about.id)] = about.label
+
+    def services(self) -> set[str]:
+        """The service pages that pages belong to."""
+        return {service for services in self._services for service in services}
+
+    def names(self, facet: str) -> Mapping[str, str]:
+        """Names by their folded form, in the spelling of most documents, then by code point."""
+        return {
+            folded: min(found, key=lambda name: (-found[name], name))
+            for folded, found in self._spellings[facet].items()
+        }
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The readings of a generation by id, with what they are read against."""
+
+    kept: KeptReadings
+    #: Which of the kept readings, in the order of their ids.
+    numbers: Sequence[int]
+    gathered: Gathered
     vocabulary: Vocabulary
     changes: Sequence[Change]
     settings: Settings
-    #: Service pages that exist but may not be shown.
+    #: Pages that exist but may not be shown.
     drafts: frozenset[str] = frozenset()
 
-    def entries(self) -> list[Entry]:
-        """One entry for each reading, by id."""
-        names = _Names(self.readings)
-        return [self._entry(reading, names) for reading in sorted(self.readings, key=lambda one: one.document.id)]
+    def records(self) -> Iterator[KeptDocument]:
+        """Every reading in the order of the ids."""
+        return map(self.kept.get, self.numbers)
 
-    def services(self, reading: Reading) -> tuple[str, ...]:
-        """The service pages that a page belongs to: itself if it is one, else those of its concepts."""
-        document = reading.document
-        if document.type == "service":
-            return (document.id,)
-        found = self.vocabulary.services(document.tags)
-        return tuple(service for service in found if service not in self.drafts)
-
-    def changes_of(self, reading: Reading) -> list[Change]:
+    def changes_of(self, about: About) -> list[Change]:
         """The changes of law that the page cites, or of what encloses what it cites."""
-        covering = {key for cited in reading.cites for key in authorities.covering(cited)}
+        covering = about.facets["cites"]
+        if self._changed.isdisjoint(covering):
+            return []
         return [change for change in self.changes if change.key in covering]
 
-    def _entry(self, reading: Reading, names: _Names) -> Entry:
-        document = reading.document
-        changes = self.changes_of(reading)
+    @cached_property
+    def _changed(self) -> frozenset[str]:
+        return frozenset(change.key for change in self.changes)
+
+    def entry(self, record: KeptDocument, about: About) -> Entry:
+        """A reading as the engine takes it."""
+        from kb.search.entry import Entry
+        from kb.search.scoring import TYPE_WEIGHTS
+
         return Entry(
-            id=document.id,
-            fields=reading.fields,
-            facets=self._facets(reading, names),
-            date=document.date,
-            updated=document.updated,
-            reviewed=document.reviewed,
-            successor=document.superseded_by,
-            changes=[change.date for change in changes],
-            fades=document.type in NEWS_TYPES,
-            weight=TYPE_WEIGHTS.get(document.type, 1.0),
-            stored=self._stored(reading),
-            passages=self._passages(reading),
+            id=about.id,
+            fields=record.tokens,
+            facets=self._facets(about),
+            date=_day(about.date),
+            updated=_day(about.updated),
+            reviewed=_day(about.reviewed),
+            successor=about.superseded_by,
+            changes=[change.date for change in self.changes_of(about)],
+            fades=about.type in NEWS_TYPES,
+            weight=TYPE_WEIGHTS.get(about.type, 1.0),
+            stored=record.parts[STORED],
+            passages=record.parts[PASSAGES],
         )
 
-    def _facets(self, reading: Reading, names: _Names) -> dict[str, Sequence[str]]:
-        document = reading.document
-        concepts = self.vocabulary.with_broader(document.tags)
-        by_group = {group: [one for one in concepts if self.vocabulary[one].group == group] for group in GROUPS}
-        services = [service_value(service) for service in self.services(reading)]
+    def _facets(self, about: About) -> dict[str, list[str]]:
         return {
-            "type": [document.type],
-            "service": [value for service in services for value in _with_heading(service)],
-            **by_group,
-            "year": [str(document.date.year).zfill(4)] if document.date else [],
-            "author": [names.authors[fold_name(author)] for author in document.authors],
-            "source": [names.sources[fold_name(document.source.name)]] if document.source else [],
-            "cites": sorted({key for cited in reading.cites for key in authorities.covering(cited)}),
+            **about.facets,
+            "service": [value for one in about.services for value in self._shown_services.get(one, ())],
+            "author": [self._authors[folded] for folded, _ in about.authors],
+            "source": [self._sources[about.source[0]]] if about.source else [],
         }
 
-    @staticmethod
-    def _stored(reading: Reading) -> dict[str, Any]:
-        return {
-            "document": document_to_json(reading.document),
-            "url": reading.url,
-            "sections": [[one.anchor, one.heading] for one in reading.sections if one.text],
-        }
+    @cached_property
+    def _authors(self) -> Mapping[str, str]:
+        return self.gathered.names("author")
 
-    @staticmethod
-    def _passages(reading: Reading) -> list[object]:
-        # A body without one word ("…") is no field, and has its texts all the same.
-        body = reading.fields.get("body") or [[] for _ in reading.spans]
-        title = reading.fields.get("title") or [[]]
-        texts = [reading.document.title, *(one.text for one in reading.sections if one.text)]
-        return pack(texts, [*title, *body], [reading.title_spans, *reading.spans])
+    @cached_property
+    def _sources(self) -> Mapping[str, str]:
+        return self.gathered.names("source")
+
+    @cached_property
+    def _shown_services(self) -> Mapping[str, list[str]]:
+        """The values of each service page that is no draft."""
+        return {one: _with_heading(service_value(one)) for one in self.gathered.services() - self.drafts}
+
+    # -- how facets read --------------------------------------------------------------------------------------------
 
     def specs(self) -> list[FacetSpec]:
         """How the facets read and hang together."""
+        from kb.search.entry import FacetSpec
+
         concepts = [concept for concept in self.vocabulary if not concept.replaced_by]
         labels = {concept.id: concept.pref_label for concept in concepts}
         parents = {concept.id: self.vocabulary.parent(concept.id) for concept in concepts}
         return [
             FacetSpec("type", TYPE_LABELS),
-            self._service_spec(),
+            FacetSpec("service", *self._service_labels()),
             *(FacetSpec(group, labels, parents) for group in GROUPS),
             FacetSpec("year", descending=True),
             FacetSpec("author"),
             FacetSpec("source"),
-            self._cites_spec(),
+            FacetSpec("cites", *self._cites_labels()),
         ]
 
-    def _service_spec(self) -> FacetSpec:
-        titles = {
-            service_value(one.document.id): one.document.menu_title or one.document.title
-            for one in self.readings
-            if one.document.type == "service"
-        }
-        values = {
-            value
-            for reading in self.readings
-            for one in self.services(reading)
-            for value in _with_heading(service_value(one))
-        }
-        labels = {value: titles.get(value) or self._service_label(value) for value in values}
-        return FacetSpec("service", labels, {value: value.rpartition("/")[0] or None for value in values})
+    def _service_labels(self) -> tuple[dict[str, str], dict[str, str | None]]:
+        values = sorted({value for found in self._shown_services.values() for value in found})
+        labels = {value: self.gathered.labels.get(value) or self._service_label(value) for value in values}
+        return labels, {value: value.rpartition("/")[0] or None for value in values}
 
     def _service_label(self, value: str) -> str:
         heading, _, slug = value.rpartition("/")
         return slug.replace("-", " ").capitalize() if heading else self.settings.heading_label(slug)
 
-    def _cites_spec(self) -> FacetSpec:
+    def _cites_labels(self) -> tuple[dict[str, str], dict[str, str | None], frozenset[str]]:
         """Every cited key and what encloses it; a part of the regulations only where it is cited as such."""
-        cited = {key for reading in self.readings for key in reading.cites}
+        cited = self.gathered.cited
         listed = cited | {key for one in cited for key in authorities.enclosing(one)}
         every = {key for one in cited for key in authorities.covering(one)}
         labels = {key: authorities.label(key) for key in every}
-        return FacetSpec("cites", labels, {key: authorities.parent(key) for key in every}, frozenset(every - listed))
+        return labels, {key: authorities.parent(key) for key in every}, frozenset(every - listed)
 
 
-class _Names:
-    """Names of authors and sources by their folded form, shown in the spelling of most documents."""
-
-    def __init__(self, readings: Iterable[Reading]) -> None:
-        documents = [reading.document for reading in readings]
-        self.authors = _spellings(author for one in documents for author in dict.fromkeys(one.authors))
-        self.sources = _spellings(one.source.name for one in documents if one.source)
-
-
-def _spellings(names: Iterable[str]) -> Mapping[str, str]:
-    counted: dict[str, Counter[str]] = defaultdict(Counter)
-    for name in names:
-        counted[fold_name(name)][name] += 1
-    return {folded: min(found, key=lambda name: (-found[name], name)) for folded, found in counted.items()}
+def about_of(record: KeptDocument) -> About:
+    """What a rebuild looks at of a kept reading."""
+    return About.of(record.parts[ABOUT])
 
 
 def service_value(document_id: str) -> str:
@@ -166,3 +180,7 @@ def service_value(document_id: str) -> str:
 def _with_heading(value: str) -> list[str]:
     heading = value.rpartition("/")[0]
     return [value, heading] if heading else [value]
+
+
+def _day(ordinal: int) -> dt.date | None:
+    return dt.date.fromordinal(ordinal) if ordinal else None

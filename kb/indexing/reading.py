@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from kb.content.files import url_of
 from kb.content.numbers import without_numbers
@@ -15,12 +11,11 @@ from kb.folding import composed
 from kb.language.analysis import Analyzer, Token
 from kb.language.citations import find_citations
 from kb.language.query import TITLE
-from kb.model import Document, Heading, Source
+from kb.model import Document, Heading
 from kb.vocabulary import Vocabulary
 
 #: field → stretches → positions → terms
 Fields = dict[str, list[list[tuple[str, ...]]]]
-_DATES = ("date", "updated", "reviewed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,49 +39,6 @@ class Reading:
     #: The same for each stretch of `body` and the text of its section.
     spans: list[list[int]]
 
-    def to_json(self) -> dict[str, Any]:
-        """A JSON object from which `from_json` makes an equal reading."""
-        return json.loads(json.dumps(asdict(self), default=str))  # type: ignore[no-any-return]
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Reading:
-        """The reading that `to_json` wrote."""
-        return cls(
-            document=document_from_json(data["document"]),
-            url=data["url"],
-            html=data["html"],
-            bio_html=data["bio_html"],
-            headings=tuple(Heading(**heading) for heading in data["headings"]),
-            sections=tuple(Section(**section) for section in data["sections"]),
-            links=tuple(data["links"]),
-            words=data["words"],
-            cites=tuple(data["cites"]),
-            redacted=data["redacted"],
-            fields=data["fields"],
-            title_spans=data["title_spans"],
-            spans=data["spans"],
-        )
-
-
-def document_from_json(data: Mapping[str, Any]) -> Document:
-    """A document from its JSON object (dates as ISO texts)."""
-    values = dict(data)
-    for name in _DATES:
-        values[name] = _day(values.get(name))
-    if values.get("source"):
-        source = dict(values["source"])
-        values["source"] = Source(**{**source, "published": _day(source.get("published"))})
-    return Document(**values)
-
-
-def document_to_json(document: Document) -> dict[str, Any]:
-    """A document as a JSON object, without its body (a generation keeps the rendered page)."""
-    values = {one.name: getattr(document, one.name) for one in fields(document) if one.name != "body"}
-    values["body"] = ""
-    if document.source:
-        values["source"] = asdict(document.source)
-    return json.loads(json.dumps(values, default=str))  # type: ignore[no-any-return]
-
 
 def _composed(document: Document) -> Document:
     """The document with its words as they are usually written; what an entity in its body says is composed later."""
@@ -98,10 +50,6 @@ def _composed(document: Document) -> Document:
         aliases=tuple(map(composed, document.aliases)),
         menu_title=composed(document.menu_title) if document.menu_title else document.menu_title,
     )
-
-
-def _day(value: str | None) -> dt.date | None:
-    return dt.date.fromisoformat(value) if value else None
 
 
 class PageReader:

@@ -5,25 +5,32 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from types import TracebackType
 from unicodedata import unidata_version
 
 from kb.content.files import PageFile
-from kb.indexing.reading import Reading
+from kb.indexing.records import ABOUT, CHECKED, PARTS, STORED, About, document_from_json
+from kb.model import Document
+from kb.search.arrays import unpacked
+from kb.search.kept import DamagedKeptError, Kept, KeptDocument, KeptWriter, Renumbering
+from kb.search.tokens import TermNumbers
 from kb.vocabulary import Vocabulary
 
-_MAGIC = b"kb-readings-3\n"
 #: The code and data that make a reading what it is: whole packages, and modules of the package itself.
 _PACKAGES = ("language", "content")
 _MODULES = (
     "indexing/reading.py",
-    "indexing/readings.py",
+    "indexing/records.py",
+    "search/arrays.py",
+    "search/kept.py",
+    "search/passages.py",
+    "search/tokens.py",
     "folding.py",
     "frontmatter.py",
     "model.py",
@@ -31,11 +38,7 @@ _MODULES = (
     "vocabulary.py",
 )
 #: Whatever of others takes part in it.
-_LIBRARIES = ("lxml", "Markdown", "nh3", "pydantic", "PyStemmer", "PyYAML")
-
-
-#: Bytes of the checksum behind the first line; it is that of everything behind it.
-_CHECKSUM = hashlib.sha256().digest_size
+_LIBRARIES = ("lxml", "Markdown", "nh3", "pydantic", "PyStemmer", "PyYAML", "zstandard")
 
 
 class DamagedReadingsError(ValueError):
@@ -68,69 +71,143 @@ def fingerprint(vocabulary: Vocabulary) -> str:
     return digest.hexdigest()
 
 
-def page_key(file: PageFile, common: str) -> str:
+def page_key(file: PageFile, common: str) -> bytes:
     """The key under which the reading of a page is kept."""
-    return hashlib.sha256(b"\0".join((common.encode(), file.path.encode(), file.data))).hexdigest()
+    return hashlib.sha256(b"\0".join((common.encode(), file.path.encode(), file.data))).digest()
 
 
 class KeptReadings:
-    """The readings of the last rebuild, read one by one as they are asked for."""
+    """The readings of the last rebuild, each read when it is asked for."""
 
-    def __init__(self, places: Mapping[str, tuple[int, int]], data: bytes) -> None:
-        self._places = places
-        self._data = data
+    def __init__(self, kept: Kept | None = None) -> None:
+        self._kept = kept
+        self._numbers = {key: number for number, key in enumerate(kept.keys)} if kept else {}
 
     @classmethod
-    def open(cls, path: Path) -> KeptReadings:
-        """The kept readings; none where there is no file. Raises DamagedReadingsError."""
+    def open(cls, path: Path, check: bool = True) -> KeptReadings:
+        """The kept readings, every byte compared with the checksum; none where there is no file.
+
+        Raises DamagedReadingsError.
+        """
         try:
-            data = memoryview(path.read_bytes())
+            return cls(Kept(path, PARTS, check))
         except FileNotFoundError:
-            return cls({}, b"")
-        except OSError as error:
+            return cls()
+        except (OSError, DamagedKeptError) as error:
             raise DamagedReadingsError(str(error)) from error
-        start = len(_MAGIC) + _CHECKSUM
-        if data[: len(_MAGIC)] != _MAGIC or hashlib.sha256(data[start:]).digest() != data[len(_MAGIC) : start]:
-            raise DamagedReadingsError("not a file of readings, or not as it was written")
-        size = int.from_bytes(data[start : start + 8], "little")
-        body = start + 8 + size
-        places = json.loads(zlib.decompress(data[start + 8 : body]))
-        return cls({key: (offset, length) for key, (offset, length) in places.items()}, bytes(data[body:]))
 
-    def get(self, key: str) -> Reading | None:
-        """The reading kept under a key, or None."""
-        return Reading.from_json(json.loads(zlib.decompress(self.raw(key)))) if key in self._places else None
+    def __len__(self) -> int:
+        return len(self._numbers)
 
-    def raw(self, key: str) -> bytes:
-        """The packed reading as it lies in the file."""
-        offset, length = self._places[key]
-        return self._data[offset : offset + length]
+    @property
+    def terms(self) -> TermNumbers:
+        """The numbers of the terms of all readings."""
+        return self._kept.numbers if self._kept else TermNumbers()
+
+    @property
+    def given_up(self) -> int:
+        """How many occurrences of terms were given up since terms were numbered."""
+        return self._kept.given_up if self._kept else 0
+
+    def occurrences(self, numbers: Sequence[int]) -> int:
+        """How many occurrences of terms some readings have."""
+        return self._kept.occurrences(numbers) if self._kept else 0
+
+    def copy(self, numbers: Sequence[int], writer: KeptWriter) -> None:
+        """Write readings as they lie."""
+        if self._kept and numbers:
+            writer.copy(self._kept, numbers)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._kept:
+            self._kept.close()
+
+    def number(self, key: bytes) -> int | None:
+        """The number of the reading kept under a key, or None."""
+        return self._numbers.get(key)
+
+    def get(self, number: int) -> KeptDocument:
+        """A reading as it is kept."""
+        assert self._kept
+        return self._kept.get(number)
+
+    def about(self, number: int) -> About:
+        """What a rebuild looks at of a reading."""
+        assert self._kept
+        return About.of(self._kept.part(number, ABOUT))
+
+    def checked(self, number: int) -> tuple[Document, Sequence[str], int]:
+        """What `checked_of` gives for a reading."""
+        assert self._kept
+        return checked_of(self._kept.part(number, STORED), self._kept.part(number, CHECKED))
 
 
-def pack(reading: Reading) -> bytes:
-    """A reading as it is kept."""
-    data: dict[str, Any] = reading.to_json()
-    return zlib.compress(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), 1)
+def checked_of(stored: bytes, checked: bytes) -> tuple[Document, Sequence[str], int]:
+    """The document of a reading without its body, the addresses that it links to, and how many numbers it held."""
+    links, redacted = json.loads(checked.decode())
+    return document_from_json(unpacked(stored)["document"]), links, redacted
 
 
-def write(path: Path, packed: Mapping[str, bytes]) -> None:
-    """Replace the kept readings in one step."""
+class ReadingsWriter(AbstractContextManager["ReadingsWriter"]):
+    """Writes the kept readings anew: those of before that are still wanted, and new ones, in the order they are given.
+
+    Terms keep their numbers, whoever uses them, until as much has been given up as is left: then they are numbered
+    anew.
+    """
+
+    def __init__(self, path: Path, known: KeptReadings, wanted: Sequence[int]) -> None:
+        left = known.occurrences(wanted)
+        given_up = known.given_up + known.occurrences(range(len(known))) - left
+        self._known = known
+        self._waiting: list[int] = []
+        self._same = given_up <= left
+        self._numbers = known.terms if self._same else TermNumbers()
+        self._anew = Renumbering(list(known.terms), self._numbers)
+        self._writer = KeptWriter(path, PARTS, self._numbers, given_up if self._same else 0)
+
+    def keep(self, number: int) -> None:
+        """Write a reading of before."""
+        self._waiting.append(number)
+
+    def add(self, reading: KeptDocument, terms: Renumbering) -> None:
+        """Write a new reading."""
+        self.flush()
+        self._writer.add(reading, terms)
+
+    def renumbering(self, terms: Sequence[str]) -> Renumbering:
+        """What numbers the terms of new readings, whose own terms these are."""
+        return Renumbering(terms, self._numbers)
+
+    def flush(self) -> None:
+        """Write the readings of before that wait: those that lie behind each other are copied at once."""
+        if self._same:
+            self._known.copy(self._waiting, self._writer)
+        else:
+            for number in self._waiting:
+                self._writer.add(self._known.get(number), self._anew)
+        self._waiting = []
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._writer:
+            if error is not None:
+                raise error
+            self.flush()
+
+
+@contextmanager
+def replacing(path: Path, known: KeptReadings, wanted: Sequence[int]) -> Iterator[ReadingsWriter]:
+    """Replace the kept readings in one step when the context ends without an error.
+
+    There is no fsync: what a power failure leaves fails its checksum, and pages are read anew.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    places, offset = {}, 0
-    for key, data in packed.items():
-        places[key] = (offset, len(data))
-        offset += len(data)
-    header = zlib.compress(json.dumps(places).encode())
-    parts = [len(header).to_bytes(8, "little"), header, *packed.values()]
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part)
     temporary = path.with_suffix(".tmp")
     try:
-        with temporary.open("wb") as file:
-            file.writelines([_MAGIC, digest.digest(), *parts])
-            file.flush()
-            os.fsync(file.fileno())
+        with ReadingsWriter(temporary, known, wanted) as writer:
+            yield writer
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)

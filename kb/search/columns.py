@@ -321,12 +321,15 @@ def _ranked(by_id: NDArray[np.int64], by_date: Numbers) -> Numbers:
 
 
 def _layout(layouts: Sequence[tuple[tuple[int, ...], tuple[float, ...]]]) -> dict[str, Array]:
-    """Where the fields of each document begin, and what each counts; the rest of a row is beyond every position."""
-    fields = max((len(starts) for starts, _ in layouts), default=0)
+    """Where the first, second, … field of each document begins, and what each counts (fields × documents).
+
+    Documents with fewer fields than others have the rest beyond every position.
+    """
+    fields = max((len(starts) for starts, _ in layouts), default=1)
     boundaries = np.full((len(layouts), fields), np.iinfo(np.int32).max, np.int32)
     weights = np.ones((len(layouts), fields), np.float32)
     counts = np.fromiter((len(starts) for starts, _ in layouts), np.int64, len(layouts))
     filled = np.arange(fields) < counts[:, None]
     boundaries[filled] = [start for starts, _ in layouts for start in starts]
     weights[filled] = [weight for _, mine in layouts for weight in mine]
-    return {"boundaries": boundaries, "field-weights": weights}
+    return {"boundaries": boundaries.T, "field-weights": weights.T}

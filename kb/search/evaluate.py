@@ -19,7 +19,8 @@ from kb.search.recent import Recent
 from kb.search.scoring import K1, NEAR_WEIGHT, OTHER_NAMES_WEIGHT, Floats, inverse_document_frequency
 
 #: Positions fit below this; a place in a list of documents and a position make one number.
-_ROOM = 1 << 32
+_BITS = 32
+_ROOM = 1 << _BITS
 #: From so many wanted documents on, a row over all documents is quicker than bisection.
 _FEW = 64
 #: The postings of this many nodes are kept in memory: those of the queries of the moment.
@@ -194,11 +195,11 @@ class Evaluator:
             if not len(documents):
                 return NOTHING
             here = self._occurrences(places[distance], documents) - distance
-            starts = here if starts is None else here[_in_both(here, starts)]
+            starts = here if starts is None else _in_both(starts, here)
             if not len(starts):
                 return NOTHING
         assert starts is not None
-        where, positions = np.divmod(starts, _ROOM)
+        where, positions = starts >> _BITS, starts & (_ROOM - 1)
         weights = self._weights_at(documents[where], positions)
         begins = (np.diff(where, prepend=-1)).nonzero()[0]
         return TermPostings(documents[where[begins]], np.add.reduceat(weights, begins))
@@ -207,17 +208,27 @@ class Evaluator:
         """Where any of the terms stands: place in `documents` and position as one number, ascending, each once."""
         found = [self._postings.positions(term, documents) for term in terms]
         keys = [one.places * _ROOM + one.positions for one in found if len(one.places)]
-        if len(keys) == 1 and len(terms) == 1:
+        if len(keys) == 1 and (keys[0][1:] > keys[0][:-1]).all():
             return keys[0]
         return np.unique(np.concatenate(keys)) if keys else np.zeros(0, np.int64)
 
     def _weights_at(self, documents: Numbers, positions: NDArray[np.int64]) -> NDArray[np.float32]:
         """The weight of the field in which each position lies."""
-        fields = (self._columns.boundaries[documents] <= positions[:, None]).sum(axis=1) - 1
-        weights: NDArray[np.float32] = self._columns.field_weights[documents, fields]
+        first, *others = zip(self._columns.boundaries, self._columns.field_weights, strict=True)
+        weights: NDArray[np.float32] = first[1][documents]
+        for boundaries, field_weights in others:
+            behind = boundaries[documents] <= positions
+            weights[behind] = field_weights[documents[behind]]
         return weights
 
 
-def _in_both(ascending: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The places in `ascending` of numbers that `other`, ascending too, also has."""
-    return located(other, ascending)[0]
+def _in_both(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+    """What two ascending arrays, each number once, have in common."""
+    few, many = sorted((one, other), key=len)
+    if len(few) * _FEW < len(many):
+        return few[located(many, few)[0]]
+    # Two ascending runs are merged by a stable sort without comparing each with each.
+    merged = np.concatenate((few, many))
+    merged.sort(kind="stable")
+    found: NDArray[np.int64] = merged[:-1][merged[1:] == merged[:-1]]
+    return found

@@ -23,9 +23,9 @@ from kb.search.tokens import TermNumbers
 
 _ARRAYS, _VALUES = "facets.arrays", "facets.json"
 #: A value that one in so many documents carries has a bitmap.
-_COMMON = 32
+_COMMON = 80
 #: Looking up the values of one document costs as much as so many 64-bit words of bitmaps.
-_WORDS_A_DOCUMENT = 64
+_WORDS_A_DOCUMENT = 40
 
 #: Facets are kept apart in a key by this many bits; documents times values of a facet stay below half of it.
 _FACET_BITS = 50

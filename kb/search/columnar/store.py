@@ -21,6 +21,8 @@ MANIFEST, DICTIONARY, DOCUMENTS, FREQUENCIES, COUNTS, POSITIONS = (
 )  # fmt: skip
 #: Frequencies are kept as whole numbers of this part: every weight of a field is a multiple of it.
 PART = 0.5
+#: All of a term's positions are read unless its documents are so many times those that are wanted.
+_SPARSE = 4
 _NOWHERE = TermPositions(np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
@@ -57,12 +59,18 @@ class StoredPostings:
         if number is None:
             return _NOWHERE
         first, behind = self._slice(number, number + 1)
-        places, found = located(self._documents[first:behind].astype(np.int32), documents)
-        counts = self._counts[first:behind]
-        ends = np.cumsum(counts, dtype=np.int64)
-        lengths = counts[found].astype(np.int64)
-        starts = ends[found] - lengths + self._occurrences[number]
-        return TermPositions(np.repeat(places, lengths), self._positions[ranges(starts, lengths)].astype(np.int64))
+        having, counts = self._documents[first:behind], self._counts[first:behind]
+        if len(documents) * _SPARSE < len(having):
+            places, found = located(having.astype(np.int32), documents)
+            lengths = counts[found].astype(np.int64)
+            starts = counts.cumsum(dtype=np.int64)[found] - lengths + self._occurrences[number]
+            return TermPositions(places.repeat(lengths), self._positions[ranges(starts, lengths)].astype(np.int64))
+        row = np.full(self._size, -1, np.int64)
+        row[documents] = np.arange(len(documents))
+        places = row[having].repeat(counts)
+        start, end = self._occurrences[number : number + 2].tolist()
+        wanted = places >= 0
+        return TermPositions(places[wanted], self._positions[start:end][wanted].astype(np.int64))
 
     def terms(self, prefix: str) -> list[tuple[str, int]]:
         """See `kb.search.postings.Postings.terms`."""
