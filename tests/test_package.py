@@ -30,7 +30,12 @@ def files(folder: Path) -> list[Path]:
 
 def test_the_locks_name_no_index_and_no_place_on_a_machine() -> None:
     locks = sorted(TOP.glob("requirements*.txt"))
-    assert [path.name for path in locks] == ["requirements-build.txt", "requirements-dev.txt", "requirements.txt"]
+    assert [path.name for path in locks] == [
+        "requirements-build.txt",
+        "requirements-dev.txt",
+        "requirements-peers.txt",
+        "requirements.txt",
+    ]
     for path in locks:
         text = path.read_text(encoding="utf-8")
         assert "://" not in text
