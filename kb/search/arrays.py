@@ -93,8 +93,31 @@ def open_arrays(path: Path) -> dict[str, Array]:
         with path.open("rb") as file:
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         return {name: _view(data, **about) for name, about in _contents(data).items()}
-    except (OSError, ValueError, struct.error) as error:
-        raise DamagedIndexError(f"The index is damaged ({path.name}: {error}): run `kb rebuild-index`.") from error
+    except (OSError, ValueError, TypeError, struct.error) as error:
+        raise damaged(path, str(error)) from error
+
+
+def damaged(path: Path, why: str) -> DamagedIndexError:
+    """The error that refuses a file of an index, and says how to mend it."""
+    return DamagedIndexError(
+        f"The index is damaged or of another version ({path.name}: {why}): run `kb rebuild-index`."
+    )
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write a JSON value, the same bytes for the same value."""
+    path.write_text(json.dumps(value, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+
+
+def read_json(path: Path, kind: type[_T]) -> _T:
+    """The JSON value of a file, a list or an object as `kind` says. Raises DamagedIndexError."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise damaged(path, str(error)) from error
+    if not isinstance(found, kind):
+        raise damaged(path, f"it holds no {kind.__name__}")
+    return found
 
 
 def _contents(data: mmap.mmap) -> dict[str, Any]:

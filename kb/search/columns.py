@@ -6,7 +6,6 @@ Every local engine uses these columns, so that totals, counts and order are the 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from array import array
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -20,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.model import STATUSES
-from kb.search.arrays import Array, Blobs, BlobsWriter, open_arrays, packed, write_arrays
+from kb.search.arrays import Array, Blobs, BlobsWriter, open_arrays, packed, read_json, write_arrays, write_json
 from kb.search.entry import Entry, FacetSpec
 from kb.search.facets import Facets, FacetsWriter
 from kb.search.recent import Recent
@@ -56,7 +55,7 @@ class Columns:
 
     def __init__(self, folder: Path) -> None:
         arrays = open_arrays(folder / _ARRAYS)
-        self.ids: list[str] = json.loads((folder / _IDS).read_text(encoding="utf-8"))
+        self.ids: list[str] = read_json(folder / _IDS, list)
         self.dates: Numbers = arrays["dates"]
         self.updated: Numbers = arrays["updated"]
         self.reviewed: Numbers = arrays["reviewed"]
@@ -276,7 +275,7 @@ class ColumnsWriter(AbstractContextManager["ColumnsWriter"]):
         if kind is None:
             self._facets.write(self._folder, len(self._ids))
             write_arrays(self._folder / _ARRAYS, self._arrays())
-            (self._folder / _IDS).write_text(json.dumps(self._ids, ensure_ascii=False), encoding="utf-8")
+            write_json(self._folder / _IDS, self._ids)
 
     def _arrays(self) -> dict[str, Array]:
         size = len(self._ids)

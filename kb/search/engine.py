@@ -16,6 +16,7 @@ from typing import Protocol
 
 from kb.errors import KnowledgeBaseError
 from kb.language.tree import Matching
+from kb.search.arrays import damaged, read_json, write_json
 from kb.search.entry import Entry, FacetSpec
 from kb.search.passages import Passages
 from kb.search.request import Answer, Explanation, Likeness, Request
@@ -23,6 +24,9 @@ from kb.search.tokens import TermNumbers
 
 #: Engines by name, and the module that holds each: `build(folder, entries, specs, numbers)` and `open_folder(folder)`.
 ENGINES = {"columnar": "kb.search.columnar", "whoosh": "kb.search.whoosh"}
+
+#: The sizes of all files of a folder, written last.
+FILES = "files.json"
 
 
 class Engine(Protocol):
@@ -79,10 +83,16 @@ def create(
     """
     folder.mkdir(parents=True, exist_ok=True)
     _module(name).build(folder, entries, specs, numbers)
+    sizes = {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+    write_json(folder / FILES, sizes)
 
 
 def open_engine(name: str, folder: Path) -> Engine:
-    """Open what `create` has written."""
+    """Open what `create` has written. Raises DamagedIndexError where a file is missing or not of this build."""
+    for file, size in read_json(folder / FILES, dict).items():
+        path = folder / file
+        if not path.is_file() or path.stat().st_size != size:
+            raise damaged(path, "it is missing, or has another size than when it was written")
     return _module(name).open_folder(folder)  # type: ignore[no-any-return]
 
 

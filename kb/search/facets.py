@@ -5,7 +5,6 @@ The values of all facets are numbered in one row, so that one pass over a set of
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -16,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.model import STATUSES
-from kb.search.arrays import Array, offsets_of, open_arrays, ranges, write_arrays
+from kb.search.arrays import Array, offsets_of, open_arrays, ranges, read_json, write_arrays, write_json
 from kb.search.entry import FacetSpec
 from kb.search.request import STATUS, Counted
 from kb.search.tokens import TermNumbers
@@ -238,7 +237,7 @@ class FacetsWriter:
             abouts.append({**asdict(spec), "unlisted": sorted(spec.unlisted), "values": values})
             first += len(values)
         write_arrays(folder / _ARRAYS, _arrays(np.concatenate(documents), np.concatenate(numbers), size, first))
-        (folder / _VALUES).write_text(json.dumps(abouts, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+        write_json(folder / _VALUES, abouts)
 
 
 _NONE = np.zeros(0, np.int32)
@@ -272,7 +271,7 @@ def _bitmap(documents: Numbers, size: int) -> NDArray[np.uint64]:
 
 def _read(folder: Path) -> Iterable[Facet]:
     first = 0
-    for about in json.loads((folder / _VALUES).read_text(encoding="utf-8")):
+    for about in read_json(folder / _VALUES, list):
         unlisted = frozenset(about["unlisted"])
         spec = FacetSpec(about["name"], about["labels"], about["parents"], unlisted, about["descending"])
         yield Facet.of(spec, about["values"], first)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kb.search.scoring import FIELD_WEIGHTS
 
-#: A stretch of text: at each position the terms that stand there, or one term (a plain string) at every position.
+#: A stretch of text: at each position the terms that stand there, or at every position one term, a plain string.
 #: A phrase never reaches across stretches.
 Stretch = Sequence[Sequence[str]] | Sequence[str]
 #: Positions left free between two stretches, so that no phrase reaches across.
@@ -87,7 +87,11 @@ def _add(stretch: Stretch, place: int, terms: list[str]) -> NDArray[np.int32]:
     """Add the terms of a stretch that begins at a position; returns where each stands."""
     places = np.arange(place, place + len(stretch), dtype=np.int32)
     if not len(stretch) or isinstance(stretch[0], str):
+        # Joining tells quickest whether all are strings; it costs a tenth of what numbering them does.
+        "".join(stretch)  # type: ignore[arg-type]
         terms.extend(stretch)  # type: ignore[arg-type]
         return places
+    if any(isinstance(one, str) for one in stretch):
+        raise TypeError("a stretch holds either strings or sequences of strings at all of its positions")
     terms.extend(chain.from_iterable(stretch))
     return places.repeat(list(map(len, stretch)))

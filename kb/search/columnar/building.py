@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
@@ -11,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from kb.search import columns, similar
-from kb.search.arrays import ArraysWriter, offsets_of, smallest, write_arrays
+from kb.search.arrays import ArraysWriter, offsets_of, smallest, write_arrays, write_json
 from kb.search.columnar import dictionary, store
 from kb.search.columnar.runs import RUN, Merger, Run, turn_round
 from kb.search.columnar.store import StoredPostings
@@ -117,4 +116,4 @@ def _write(folder: Path, merger: Merger, runs: Sequence[Run], documents: int) ->
         "postings": int(postings[-1]),
         "occurrences": int(occurrences[-1]),
     }
-    (folder / store.MANIFEST).write_text(json.dumps(about, sort_keys=True), encoding="utf-8")
+    write_json(folder / store.MANIFEST, about)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.errors import DamagedIndexError
-from kb.search.arrays import open_arrays, ranges
+from kb.search.arrays import damaged, open_arrays, ranges, read_json
 from kb.search.columnar.dictionary import Dictionary
 from kb.search.postings import NOTHING, TermPositions, TermPostings, gathered, located
 
@@ -40,8 +38,6 @@ class StoredPostings:
         self._frequencies = open_arrays(folder / FREQUENCIES)["frequencies"]
         self._counts = open_arrays(folder / COUNTS)["counts"]
         self._positions = open_arrays(folder / POSITIONS)["positions"]
-        if (len(self._documents), len(self._positions)) != (about["postings"], about["occurrences"]):
-            raise DamagedIndexError(_REFUSED.format("its files are not of one build"))
 
     def term(self, term: str) -> TermPostings:
         """See `kb.search.postings.Postings.term`."""
@@ -87,14 +83,8 @@ class StoredPostings:
         return TermPostings(self._documents[first:behind].astype(np.int32), frequencies)
 
 
-_REFUSED = "The index is damaged or was built by another version ({}): run `kb rebuild-index`."
-
-
 def _manifest(folder: Path) -> dict[str, Any]:
-    try:
-        about: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DamagedIndexError(_REFUSED.format(f"{MANIFEST} cannot be read")) from error
+    about = read_json(folder / MANIFEST, dict)
     if about.get("format") != FORMAT:
-        raise DamagedIndexError(_REFUSED.format(f"its format is {about.get('format')}, not {FORMAT}"))
+        raise damaged(folder / MANIFEST, f"its format is {about.get('format')}, not {FORMAT}")
     return about
