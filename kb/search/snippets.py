@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import chain
+from itertools import chain, groupby
 from operator import contains
 
 from kb.language.analysis import IDENTIFIER
@@ -73,18 +73,17 @@ class Highlighter:
     def mark(self, passages: Passages) -> Marked:
         """What of a document's texts was matched."""
         found: dict[int, list[Found]] = {}
-        spans: dict[int, list[int]] = {}
-        for first, behind, node in sorted(self._places(passages)):
-            text = passages.text_of(first)
-            if text not in spans:
-                spans[text] = passages.spans(text)
-            offset = 2 * passages.bounds(text)[0]
-            start, end = spans[text][2 * first - offset], spans[text][2 * behind - 1 - offset]
-            mine = found.setdefault(text, [])
-            if not mine or start >= mine[-1].end:
-                mine.append(Found(start, end, node))
-            elif mine[-1].start == start and end > mine[-1].end:
-                mine[-1] = Found(start, end, node)
+        by_text = groupby(sorted(self._places(passages)), key=lambda place: passages.text_of(place[0]))
+        for text, places in by_text:
+            spans, offset = passages.spans(text), 2 * passages.bounds(text)[0]
+            mine: list[Found] = []
+            for first, behind, node in places:
+                start, end = int(spans[2 * first - offset]), int(spans[2 * behind - 1 - offset])
+                if not mine or start >= mine[-1].end:
+                    mine.append(Found(start, end, node))
+                elif mine[-1].start == start and end > mine[-1].end:
+                    mine[-1] = Found(start, end, node)
+            found[text] = mine
         return Marked(passages, found)
 
     def _places(self, passages: Passages) -> Iterator[tuple[int, int, int]]:
