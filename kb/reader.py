@@ -237,7 +237,7 @@ class Reader:
                 taken.add(candidate.id)
         return tuple(self._shown(candidate, document.lang) for candidate in found[:limit])
 
-    def _ranked(self, page: Profile, likeness: Mapping[str, float]) -> list[Candidate]:
+    def _ranked(self, page: Profile, likeness: Mapping[str, float]) -> Iterable[Candidate]:
         """Candidates best first, each superseded one standing for its successor."""
         profiles = self._candidates(page, likeness)
         by_successor = {profile.id: profile for profile in profiles}
@@ -251,7 +251,7 @@ class Reader:
         wanted = dict.fromkeys(likeness)
         for value in (*page.tags, *page.cites, *page.services):
             sharing = self._sharing.get(value, ())
-            wanted |= dict.fromkeys(sharing[: _CANDIDATES * 2])
+            wanted |= dict.fromkeys(sharing[:_CANDIDATES])
         return [self._profiles[one] for one in wanted if one in self._profiles]
 
     def _is_copy_of_any(self, document_id: str, found: Sequence[Candidate], likeness: Mapping[str, float]) -> bool:

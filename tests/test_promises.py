@@ -117,7 +117,7 @@ def test_related_reading_offers_what_is_tied_and_worth_reading(changes: dict[str
 def test_what_every_page_has_ties_nothing() -> None:
     page, other = profile("page"), profile("other")
     everywhere = Rarity([page, other, *(profile(f"far-{n}") for n in range(8))])
-    assert rank(page, [other], {}, everywhere) == []
+    assert list(rank(page, [other], {}, everywhere)) == []
 
 
 def test_what_is_imported_into_a_root_without_a_vocabulary_can_be_rebuilt_there(tmp_path: Path) -> None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 #: What each kind of tie may add at most; a pair needs `ENOUGH` in all to be offered.
 TEXT, TAGS, CITES, SERVICE = 1.0, 0.5, 0.4, 0.2
@@ -22,6 +24,8 @@ COPY = 0.9
 FEWEST_WORDS = 80
 #: News loses this share of its worth in so many days' distance, at most half.
 AGE_DAYS = 3650.0
+#: A value that is no rarer than this ties nothing.
+COMMONEST = 0.05
 _PLACEHOLDERS = ("legal alert title", "untitled", "placeholder", "lorem ipsum", "test", "title", "hello world")
 
 
@@ -62,17 +66,24 @@ class Rarity:
     """How much a shared value says: 1 for one that two pages of many share, near 0 for one that all have."""
 
     def __init__(self, profiles: Iterable[Profile]) -> None:
-        self._counts: dict[str, int] = {}
-        self._pages = 0
-        for profile in profiles:
-            self._pages += 1
-            for value in {*profile.tags, *profile.cites}:
-                self._counts[value] = self._counts.get(value, 0) + 1
+        values = [{*profile.tags, *profile.cites} for profile in profiles]
+        self._most = math.log(max(len(values), 3) / 2)
+        self._pages = len(values)
+        counts = Counter(value for one in values for value in one)
+        self._rarities = {value: self._rarity(count) for value, count in counts.items()}
 
     def of(self, value: str) -> float:
         """From 0 to 1."""
-        most = math.log(max(self._pages, 3) / 2)
-        return max(0.0, min(1.0, math.log(self._pages / self._counts.get(value, 1)) / most)) if self._pages else 0.0
+        found = self._rarities.get(value)
+        return self._rarity(1) if found is None else found
+
+    def _rarity(self, count: int) -> float:
+        return max(0.0, min(1.0, math.log(self._pages / count) / self._most)) if self._pages else 0.0
+
+    def telling(self, values: Sequence[str]) -> list[str]:
+        """The values that tie pages, the rarest first; what nearly every page has ties nothing."""
+        found = [value for value in values if self.of(value) > COMMONEST]
+        return sorted(found, key=lambda value: (-self.of(value), value))
 
 
 def is_filler(profile: Profile) -> bool:
@@ -93,43 +104,55 @@ def _address(url: str) -> str:
     return re.sub(r"\Ahttps?://(?:www\.)?|/+\Z", "", url.casefold().partition("#")[0])
 
 
-def rank(page: Profile, others: Sequence[Profile], likeness: Mapping[str, float], rarity: Rarity) -> list[Candidate]:
+def rank(
+    page: Profile, others: Sequence[Profile], likeness: Mapping[str, float], rarity: Rarity
+) -> Iterator[Candidate]:
     """The pages worth offering beside `page`, best first. Filler, copies and superseded pages are left out."""
+    scales = _Scales(page, rarity)
     found = []
     for other in others:
-        if (
-            other.id == page.id
-            or other.superseded_by
-            or is_filler(other)
-            or is_copy(page, other, likeness.get(other.id, 0.0))
-        ):
-            continue
-        candidate = weigh(page, other, likeness.get(other.id, 0.0), rarity)
-        if candidate.ties and candidate.score >= ENOUGH:
-            found.append(candidate)
-    return sorted(found, key=lambda one: (-one.score, one.id))
+        score = scales.score(other, likeness.get(other.id, 0.0))
+        if score >= ENOUGH and other.id != page.id and not other.superseded_by and not is_filler(other):
+            found.append((-score, other.id, other))
+    for _, _, other in sorted(found, key=itemgetter(0, 1)):
+        if not is_copy(page, other, likeness.get(other.id, 0.0)):
+            yield scales.weigh(other, likeness.get(other.id, 0.0))
+
+
+class _Scales:
+    """Weighs other pages against one, whose telling values are settled once."""
+
+    def __init__(self, page: Profile, rarity: Rarity) -> None:
+        self._page = page
+        self._tags = [(tag, rarity.of(tag)) for tag in rarity.telling(page.tags)]
+        self._cites = [(key, rarity.of(key)) for key in rarity.telling(page.cites)]
+
+    def score(self, other: Profile, likeness: float) -> float:
+        """What ties the two pages is worth."""
+        return round(sum(self._parts(other, likeness)) * _freshness(self._page, other), 6)
+
+    def _parts(self, other: Profile, likeness: float) -> tuple[float, float, float, float]:
+        tags = sum([worth for tag, worth in self._tags if tag in other.tags])
+        cites = sum([worth for key, worth in self._cites if key in other.cites])
+        service = any(one in other.services for one in self._page.services)
+        return TAGS * min(1.0, tags / 2), CITES * min(1.0, cites / 2), SERVICE if service else 0.0, TEXT * likeness
+
+    def weigh(self, other: Profile, likeness: float) -> Candidate:
+        """What ties the two pages, the strongest first, and what that is worth."""
+        tags = tuple(tag for tag, _ in self._tags if tag in other.tags)
+        cites = tuple(key for key, _ in self._cites if key in other.cites)
+        services = tuple(one for one in self._page.services if one in other.services)
+        ties = (Tie("tag", tags), Tie("cites", cites), Tie("service", services), Tie("similar"))
+        parts = sorted(zip(self._parts(other, likeness), ties, strict=True), key=lambda part: -part[0])
+        kept = [
+            tie for worth, tie in parts if worth > 0 and (tie.values or (tie.kind == "similar" and likeness >= ALIKE))
+        ]
+        return Candidate(other.id, self.score(other, likeness), tuple(kept))
 
 
 def weigh(page: Profile, other: Profile, likeness: float, rarity: Rarity) -> Candidate:
     """What ties two pages, and what that is worth."""
-    tags = _shared(page.tags, other.tags, rarity)
-    cites = _shared(page.cites, other.cites, rarity)
-    services = tuple(one for one in page.services if one in other.services)
-    parts = [
-        (TAGS * min(1.0, sum(map(rarity.of, tags)) / 2), Tie("tag", tags)),
-        (CITES * min(1.0, sum(map(rarity.of, cites)) / 2), Tie("cites", cites)),
-        (SERVICE if services else 0.0, Tie("service", services)),
-        (TEXT * likeness, Tie("similar") if likeness >= ALIKE else None),
-    ]
-    parts.sort(key=lambda part: -part[0])
-    ties = tuple(tie for worth, tie in parts if tie and worth > 0 and (tie.values or tie.kind == "similar"))
-    return Candidate(other.id, round(sum(worth for worth, _ in parts) * _freshness(page, other), 6), ties)
-
-
-def _shared(mine: Sequence[str], theirs: Sequence[str], rarity: Rarity) -> tuple[str, ...]:
-    """Values that both have, the rarest first; what nearly every page has ties nothing."""
-    shared = [value for value in mine if value in theirs and rarity.of(value) > 0.05]
-    return tuple(sorted(shared, key=lambda value: (-rarity.of(value), value)))
+    return _Scales(page, rarity).weigh(other, likeness)
 
 
 def _freshness(page: Profile, other: Profile) -> float:

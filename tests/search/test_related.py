@@ -121,9 +121,9 @@ PROFILES = st.builds(
 def test_whatever_is_ranked_has_reasons_is_worth_it_and_stands_in_order(
     found: list[Profile], likeness: dict[str, float]
 ) -> None:
-    ranked = rank(PAGE, found, likeness, Rarity([PAGE, *found]))
+    ranked = list(rank(PAGE, found, likeness, Rarity([PAGE, *found])))
     assert all(one.ties and one.score >= ENOUGH for one in ranked)
     assert ranked == sorted(ranked, key=lambda one: (-one.score, one.id))
     allowed = {one.id for one in found if not (one.superseded_by or is_filler(one) or one.id == PAGE.id)}
     assert {one.id for one in ranked} <= allowed
-    assert ranked == rank(PAGE, found[::-1], likeness, Rarity([PAGE, *found]))
+    assert ranked == list(rank(PAGE, found[::-1], likeness, Rarity([PAGE, *found])))
