@@ -21,6 +21,7 @@ from kb.language import authorities
 from kb.model import (
     NEWS_TYPES,
     Completion,
+    Document,
     Heading,
     Page,
     PageRef,
@@ -112,11 +113,9 @@ class Reader:
     def document(self, document_id: str) -> Page:
         """A page as it is shown. Raises UnknownDocumentError."""
         facts = self._site.facts.get(document_id)
-        stored = self._engine.stored(document_id) if facts else None
-        if facts is None or stored is None:
+        if facts is None:
             raise UnknownDocumentError(document_id)
-        page = self._site.page(document_id)
-        document = document_from_json(stored["document"])  # type: ignore[arg-type]
+        page, document = self._site.page(document_id), self._document(document_id)
         status, days = self._engine.status(document_id, clock.today())
         changes = self._asker.changes_after(document_id, days)
         return Page(
@@ -132,6 +131,11 @@ class Reader:
             status=status,
             changes=tuple(changes),
         )
+
+    def _document(self, document_id: str) -> Document:
+        stored = self._engine.stored(document_id)
+        assert stored is not None
+        return document_from_json(stored["document"])  # type: ignore[arg-type]
 
     def locate(self, path: str) -> str | None:
         """The id of the page served at a URL path, or None."""
@@ -223,7 +227,7 @@ class Reader:
         """
         if document_id not in self._site.facts:
             raise UnknownDocumentError(document_id)
-        page, document = self._profiles[document_id], self.document(document_id).document
+        page, document = self._profiles[document_id], self._document(document_id)
         likeness = {one.id: one.score for one in self._engine.similar(document_id, _CANDIDATES)}
         kept_out = {document_id, *document.not_related, *map(self._living, document.not_related)}
         pinned = [one for one in map(self._living, document.related) if one and one not in kept_out]
