@@ -221,6 +221,8 @@ _LAID = [laid_out(entry) for entry in _ENTRIES]
 
 
 def test_every_file_of_a_generation_is_explained_and_no_other(folder: Path) -> None:
+    sizes = {path.name: path.stat().st_size for path in folder.iterdir() if path.name != "files.json"}
+    assert text(folder / "files.json") == sizes
     files = {name for name in explained(read("docs/index-format.md").partition("\n## ")[0]) if "." in name}
     of_the_site = {"site.json", "pages.arrays", "keys.json", "manifest.json"}
     assert files == {path.name for path in folder.iterdir()} | of_the_site

@@ -16,6 +16,7 @@ import pytest
 from kb.errors import DamagedIndexError
 from kb.language.tree import AnyTerm, Matching, Node, Phrase, Prefix, Unit
 from kb.search import Entry, Request, Selection, create, open_engine
+from kb.search import engine as engines
 from kb.search.arrays import Array, Blobs, open_arrays, packed, write_arrays
 from kb.search.columnar import building, runs, store
 from kb.search.engine import Engine
@@ -24,8 +25,8 @@ from tests.oracle.plain_agreement import Judge
 from tests.oracle.plain_random import SPECS, Maker
 
 FILES = ["columnar.json", "columns.arrays", "counts.arrays", "documents.arrays", "facets.arrays", "facets.json",
-         "frequencies.arrays", "ids.json", "passages.arrays", "positions.arrays", "stored.arrays", "terms.arrays",
-         "vectors.arrays"]  # fmt: skip
+         "files.json", "frequencies.arrays", "ids.json", "passages.arrays", "positions.arrays", "stored.arrays",
+         "terms.arrays", "vectors.arrays"]  # fmt: skip
 
 
 def built(folder: Path, entries: Sequence[Entry], numbers: None = None) -> Path:
@@ -57,6 +58,12 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Two builds; the other has fewer documents and terms."""
     folder = tmp_path_factory.mktemp("builds")
     return built(folder / "one", Maker(1).entries(40)), built(folder / "other", Maker(2).entries(23))
+
+
+def seal(folder: Path) -> None:
+    """Say of every file that its size is what it should be."""
+    sizes = {path.name: path.stat().st_size for path in folder.iterdir() if path.name != engines.FILES}
+    (folder / engines.FILES).write_text(json.dumps(sizes), encoding="utf-8")
 
 
 def use(folder: Path) -> None:
@@ -121,11 +128,25 @@ def test_a_damaged_file_is_refused_with_what_to_do(
         use(folder)
 
 
+@pytest.mark.parametrize("name", [name for name in FILES if name != engines.FILES])
+@pytest.mark.parametrize("damage", [cut, cut_by_one, empty, remove], ids=lambda damage: damage.__name__)
+def test_a_damaged_file_is_refused_whatever_its_size_is_said_to_be(
+    name: str, damage: Callable[[Path, Path], None], builds: tuple[Path, Path], tmp_path: Path
+) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(builds[0], folder)
+    damage(folder / name, builds[1])
+    seal(folder)
+    with pytest.raises(DamagedIndexError, match="kb rebuild-index"):
+        use(folder)
+
+
 @pytest.mark.parametrize("about", [{"format": store.FORMAT + 1}, {"format": None}, {}, [], "text", None])
 def test_an_index_of_another_version_is_refused(about: object, builds: tuple[Path, Path], tmp_path: Path) -> None:
     folder = tmp_path / "copy"
     shutil.copytree(builds[0], folder)
     (folder / store.MANIFEST).write_text(json.dumps(about), encoding="utf-8")
+    seal(folder)
     with pytest.raises(DamagedIndexError, match="kb rebuild-index"):
         opened(folder)
 
