@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -138,7 +139,7 @@ def rebuild_index(full: bool, keep_going: bool, watch: bool, back: bool, as_json
 
 def _rebuild(base: KnowledgeBase, full: bool, keep_going: bool, as_json: bool) -> None:
     with _progress() as progress:
-        summary = base.rebuild(full, keep_going, progress)
+        summary = base.rebuild(full, keep_going, progress, os.cpu_count() or 1)
     for line in (*summary.notes, *map(str, summary.problems)):
         click.echo(line, err=True)
     if as_json:

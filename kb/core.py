@@ -10,47 +10,44 @@ import threading
 import time
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
 from kb.config import FILE, Settings, load_settings
 from kb.content.files import FOLDER, find_pages
-from kb.content.render import DeepNestingError
-from kb.errors import ConfigError, DamagedIndexError, DocumentError, KnowledgeBaseError, NoIndexError, RootError
-from kb.indexing import readings as kept
+from kb.errors import ConfigError, DamagedIndexError, DocumentError, NoIndexError, RootError
 from kb.indexing.drafts import draft_at, is_draft
-from kb.indexing.entries import Corpus
 from kb.indexing.generations import Generation
 from kb.indexing.lock import rebuild_lock
-from kb.indexing.reading import PageReader, Reading
+from kb.indexing.pages import Pages, Progress, silent
+from kb.indexing.readings import DamagedReadingsError, KeptReadings, checked_of, fingerprint, page_key
 from kb.indexing.rebuild import (
     INDEX,
-    Progress,
-    ReadAll,
+    Options,
+    build_documents,
     generation_keys,
     load_references,
     open_generations,
-    read_all,
     rebuild,
     reference_hashes,
-    silent,
     store_of,
-    write_generation,
 )
+from kb.indexing.records import CHECKED, STORED, About
 from kb.language import authorities
-from kb.language.analysis import Analyzer
-from kb.language.citations import canonical
-from kb.language.lexicon import Lexicon
 from kb.model import TYPES, Change, Completion, Document, Page, Problem, Query, RelatedPage, Results, Status, Summary
-from kb.newsroom.check import CheckedPage, check_site
-from kb.reader import Reader
 from kb.shipped import vocabulary_for
 from kb.vocabulary import PATH as VOCABULARY
 from kb.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from kb.newsroom.check import CheckedPage
+    from kb.reader import Reader
+    from kb.search.kept import KeptDocument
 
 #: Seconds between two looks at which generation is live (the contract: a new one is picked up within two seconds).
 LOOK_AGAIN = 0.5
@@ -147,10 +144,10 @@ class KnowledgeBase:
                     raise
 
     def _opened(self, generation: Generation) -> Reader:
+        from kb.reader import Reader
+
         try:
             return Reader(generation, self.settings)
-        except KnowledgeBaseError:
-            raise
         except Exception:
             # Damaged files make those who read them raise anything; their checksums tell damage from a fault of ours.
             self._generations.verify(generation)
@@ -182,26 +179,20 @@ class KnowledgeBase:
 
     # -- managing ---------------------------------------------------------------------------------------------------
 
-    def rebuild(self, full: bool = False, keep_going: bool = False, progress: Progress = silent) -> Summary:
-        """Write a new generation and switch to it. See `kb.indexing.rebuild.rebuild` for what it raises."""
+    def rebuild(
+        self, full: bool = False, keep_going: bool = False, progress: Progress = silent, workers: int = 1
+    ) -> Summary:
+        """Write a new generation and switch to it. See `kb.indexing.rebuild.rebuild` for what it raises.
+
+        With `workers` above one, many pages are read by so many processes. They are spawned: a program that asks for
+        them guards its beginning with `if __name__ == "__main__":`.
+        """
         if self._documents is not None:
-            return self._rebuild_documents(self._documents, progress)
-        summary = rebuild(self.settings, full, keep_going, progress)
+            summary = build_documents(self.settings, self._documents, self._vocabulary, self._changes, progress)
+        else:
+            summary = rebuild(self.settings, Options(full, keep_going, workers), progress)
         self._look_now()
         return summary
-
-    def _rebuild_documents(self, documents: Sequence[Document], progress: Progress) -> Summary:
-        started = time.monotonic()
-        reader = PageReader(Analyzer(Lexicon(self._vocabulary)), self._vocabulary)
-        drafts = frozenset(document.id for document in documents if document.draft)
-        with rebuild_lock(self.settings.root / INDEX):
-            readings = [_read(reader, document) for document in documents if not document.draft]
-            corpus = Corpus(readings, self._vocabulary, self._changes, self.settings, drafts)
-            generation = write_generation(self._generations, corpus, progress)
-        self._look_now()
-        count = len(readings)
-        seconds = round(time.monotonic() - started, 3)
-        return Summary(self.settings.engine, generation.name, count, count, 0, 0, count, seconds, generation.size)
 
     def back(self) -> Status:
         """Return to the generation before the live one. Raises NoPreviousGenerationError where none is kept."""
@@ -241,37 +232,59 @@ class KnowledgeBase:
             vocabulary = vocabulary_for(root)
         except ConfigError:
             return (*files, VOCABULARY)
-        common = kept.fingerprint(vocabulary)
+        common = fingerprint(vocabulary)
         built = generation_keys(generation)
         now = {file.id: file for file in find_pages(root)}
-        changed = {one for one in built.keys() & now.keys() if built[one] != kept.page_key(now[one], common)}
+        changed = {one for one in built.keys() & now.keys() if built[one] != page_key(now[one], common).hex()}
         added = {one for one in now.keys() - built.keys() if not is_draft(now[one], vocabulary)}
         return (*files, *sorted(changed | added | (built.keys() - now.keys())))
 
     def check(self) -> tuple[Problem, ...]:
         """Every problem of content, vocabulary, links, tags and currency; nothing is built."""
+        from kb.newsroom.check import check_site
+
         root = self.settings.root
         try:
             vocabulary, changes = load_references(root)
         except ConfigError as error:
             return error.problems
-        found = read_all(list(find_pages(root)), vocabulary, self._kept())
-        problems = [
-            *found.problems,
-            *check_site(_checked_pages(found), found.drafts, vocabulary, changes, self.settings),
-        ]
+        pages = Pages.find(root, vocabulary)
+        with closing(self._kept()) as kept:
+            checking = _Checking(kept)
+            found = pages.read(kept, checking)
+        drafts = [Document(draft, "") for draft in sorted(found.drafts)]
+        problems = [*found.problems, *check_site(checking.pages, drafts, vocabulary, changes, self.settings)]
         levels = ("error", "warning", "note")
         return tuple(sorted(problems, key=lambda one: (levels.index(one.level), one.path, one.line)))
 
-    def _kept(self) -> kept.KeptReadings:
+    def _kept(self) -> KeptReadings:
         try:
-            return kept.KeptReadings.open(store_of(self.settings.root))
-        except kept.DamagedReadingsError:
-            return kept.KeptReadings({}, b"")
+            return KeptReadings.open(store_of(self.settings.root))
+        except DamagedReadingsError:
+            return KeptReadings()
 
 
-def _checked_pages(found: ReadAll) -> list[CheckedPage]:
-    return [CheckedPage(one.document, one.url, one.links, one.cites, one.redacted) for one in found.readings.values()]
+class _Checking:
+    """Takes every reading for `kb check`."""
+
+    def __init__(self, kept: KeptReadings) -> None:
+        self.pages: list[CheckedPage] = []
+        self._kept = kept
+
+    def keep(self, number: int, about: About) -> None:
+        """Take a reading that is kept."""
+        if not about.draft:
+            self._take(about, *self._kept.checked(number))
+
+    def add(self, reading: KeptDocument, terms: Sequence[str], about: About) -> None:  # noqa: ARG002 - text is no matter
+        """Take a new reading."""
+        if not about.draft:
+            self._take(about, *checked_of(reading.parts[STORED], reading.parts[CHECKED]))
+
+    def _take(self, about: About, document: Document, links: Sequence[str], redacted: int) -> None:
+        from kb.newsroom.check import CheckedPage
+
+        self.pages.append(CheckedPage(document, about.url, tuple(links), tuple(about.cites), redacted))
 
 
 def _vocabulary(given: Vocabulary | Mapping[str, Mapping[str, Any]] | Path | str | None) -> Vocabulary:
@@ -285,6 +298,8 @@ def _vocabulary(given: Vocabulary | Mapping[str, Mapping[str, Any]] | Path | str
 
 
 def _with_key(change: Change) -> Change:
+    from kb.language.citations import canonical
+
     key = change.key or canonical(change.authority)
     if not key:
         raise DocumentError(f"“{change.authority}” is not a citation: write it as 8 CFR 214.2(h) or INA 212(a)(9)(B).")
@@ -344,10 +359,3 @@ def _day(document: Document, name: str) -> dt.date | None:
     if value is None or isinstance(value, dt.date):
         return value
     raise DocumentError(f"{document.id}: {name} is “{value}”: give a datetime.date.")
-
-
-def _read(reader: PageReader, document: Document) -> Reading:
-    try:
-        return reader.read(document)
-    except DeepNestingError as error:
-        raise DocumentError(f"{document.id}: {error}: make it flatter.") from error

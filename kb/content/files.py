@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from kb.content.schema import read_document
@@ -153,19 +153,14 @@ class Mistake:
     fix: str
 
 
-class Linked(Protocol):
-    """What a page says of other pages; a `Document` is one."""
+class Linked(NamedTuple):
+    """What a page says of others: its own id, and the keys of its front matter that name pages and paths."""
 
-    @property
-    def id(self) -> str: ...
-    @property
-    def superseded_by(self) -> str | None: ...
-    @property
-    def related(self) -> Sequence[str]: ...
-    @property
-    def not_related(self) -> Sequence[str]: ...
-    @property
-    def redirect_from(self) -> Sequence[str]: ...
+    id: str
+    superseded_by: str | None
+    related: Sequence[str]
+    not_related: Sequence[str]
+    redirect_from: Sequence[str]
 
 
 def site_problems(documents: Iterable[Linked], known: Collection[str]) -> list[Mistake]:

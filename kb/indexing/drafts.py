@@ -5,9 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from kb.content.files import PageFile, is_id, parse_page, path_of, url_of
-from kb.indexing.reading import PageReader
-from kb.language.analysis import Analyzer
-from kb.language.lexicon import Lexicon
 from kb.model import Page
 from kb.shipped import vocabulary_for
 from kb.vocabulary import Vocabulary
@@ -21,6 +18,10 @@ def is_draft(file: PageFile, vocabulary: Vocabulary) -> bool:
 
 def draft_at(root: Path, path: str) -> Page | None:
     """The draft that would be served at a URL path, or None where there is no valid draft for it."""
+    from kb.indexing.reading import PageReader
+    from kb.language.analysis import Analyzer
+    from kb.language.lexicon import Lexicon
+
     inner = path.strip("/")
     for document_id in (inner, f"pages/{inner}"):
         data = _bytes_of(root, document_id)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kb.config import Settings
 from kb.indexing.readings import KeptReadings
-from kb.indexing.records import ABOUT, PASSAGES, STORED, About
+from kb.indexing.records import PASSAGES, STORED, About
 from kb.language import authorities
 from kb.model import GROUPS, NEWS_TYPES, STATUSES, TYPES, Change
 from kb.vocabulary import Vocabulary
@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 
 TYPE_LABELS = dict(zip(TYPES, ("Service", "Article", "News", "Digest", "Alert", "Page"), strict=True))
 STATUS_LABELS = dict(zip(STATUSES, ("Reviewed", "Not yet reviewed", "Law changed since", "Replaced"), strict=True))
+
+
+class Shown(NamedTuple):
+    """A page that may be shown: its key, and its number among the kept readings."""
+
+    id: str
+    key: bytes
+    number: int
 
 
 class Gathered:
@@ -66,17 +74,13 @@ class Corpus:
 
     kept: KeptReadings
     #: Which of the kept readings, in the order of their ids.
-    numbers: Sequence[int]
+    shown: Sequence[Shown]
     gathered: Gathered
     vocabulary: Vocabulary
     changes: Sequence[Change]
     settings: Settings
     #: Pages that exist but may not be shown.
     drafts: frozenset[str] = frozenset()
-
-    def records(self) -> Iterator[KeptDocument]:
-        """Every reading in the order of the ids."""
-        return map(self.kept.get, self.numbers)
 
     def changes_of(self, about: About) -> list[Change]:
         """The changes of law that the page cites, or of what encloses what it cites."""
@@ -165,11 +169,6 @@ class Corpus:
         every = {key for one in cited for key in authorities.covering(one)}
         labels = {key: authorities.label(key) for key in every}
         return labels, {key: authorities.parent(key) for key in every}, frozenset(every - listed)
-
-
-def about_of(record: KeptDocument) -> About:
-    """What a rebuild looks at of a kept reading."""
-    return About.of(record.parts[ABOUT])
 
 
 def service_value(document_id: str) -> str:

@@ -8,7 +8,8 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 from kb.errors import DamagedIndexError, NoIndexError, NoPreviousGenerationError
 
 #: Another number means that a generation cannot be read by this version.
-FORMAT = 3
+FORMAT = 4
 _CURRENT, _MANIFEST, _BUILDING, _REMOVING = "CURRENT", "manifest.json", ".building-", ".removing-"
 _NAME = re.compile(r"\d{8}T\d{6}(?:-\d+)?\Z")
 _MEND = "run `kb rebuild-index`"
@@ -90,14 +91,14 @@ class Generations:
 
     def verify(self, generation: Generation) -> None:
         """Compare every file with its checksum. Raises DamagedIndexError naming the first that differs."""
-        for relative, about in generation.manifest["files"].items():
+        files = generation.manifest["files"]
+        hashes = _hashes([generation.folder / relative for relative in files])
+        for (relative, about), found in zip(files.items(), hashes, strict=True):
             what = f"{generation.name}/{relative}"
-            try:
-                same = _hash(generation.folder / relative) == about["sha256"]
-            except OSError as error:
-                what = f"{what} cannot be read, {error.strerror}"
-                raise DamagedIndexError(f"The index is damaged ({what}): {_MEND}.") from error
-            if not same:
+            if isinstance(found, OSError):
+                what = f"{what} cannot be read, {found.strerror}"
+                raise DamagedIndexError(f"The index is damaged ({what}): {_MEND}.") from found
+            if found != about["sha256"]:
                 raise DamagedIndexError(f"The index is damaged ({what} fails its checksum): {_MEND}.")
 
     @contextmanager
@@ -111,16 +112,19 @@ class Generations:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def finish(self, building: Path, about: Mapping[str, Any]) -> Generation:
-        """Seal what was built, check it, make it live, and remove what is no longer kept."""
-        before = self._newest_sound()
+    def finish(self, building: Path, about: Mapping[str, Any], live: Generation | None = None) -> Generation:
+        """Seal what was built, check it, make it live, and remove what is no longer kept.
+
+        `live` is the live generation where it was found sound already.
+        """
+        before = live.name if live else self._newest_sound()
         name = self._new_name()
         manifest = {
             "format": FORMAT,
             "built": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             "previous": before,
             **about,
-            "files": {path.relative_to(building).as_posix(): _about(path) for path in _files(building)},
+            "files": _abouts(building),
         }
         sealed = {**manifest, "checksum": _checksum(manifest)}
         _write_text(building / _MANIFEST, json.dumps(sealed, ensure_ascii=False, indent=1, sort_keys=True))
@@ -199,13 +203,29 @@ def _files(folder: Path) -> Iterator[Path]:
     return (path for path in sorted(folder.rglob("*")) if path.is_file())
 
 
-def _about(path: Path) -> dict[str, object]:
-    return {"size": path.stat().st_size, "sha256": _hash(path)}
+def _abouts(folder: Path) -> dict[str, dict[str, object]]:
+    """Size and checksum of every file of a folder. Raises OSError."""
+    paths = list(_files(folder))
+    found = {}
+    for path, checksum in zip(paths, _hashes(paths), strict=True):
+        if isinstance(checksum, OSError):
+            raise checksum
+        found[path.relative_to(folder).as_posix()] = {"size": path.stat().st_size, "sha256": checksum}
+    return found
 
 
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _hashes(paths: Sequence[Path]) -> list[str | OSError]:
+    """The checksum of each file, or why it cannot be read; two at once, since hashing lets other threads run."""
+    with ThreadPoolExecutor(2) as threads:
+        return list(threads.map(_hash, paths))
+
+
+def _hash(path: Path) -> str | OSError:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        return error
 
 
 def _checksum(manifest: Mapping[str, Any]) -> str:

@@ -6,9 +6,10 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from itertools import islice
 from multiprocessing import get_context, parent_process
 from pathlib import Path
@@ -80,15 +81,18 @@ class ChunkReader:
         return ReadPage(path, problems, record_of(key, reading, self._vocabulary, numbers))
 
 
-def read_pages(root: Path, vocabulary: Vocabulary, paths: Sequence[str], workers: int = 1) -> Iterator[Chunk]:
+def read_pages(
+    root: Path, vocabulary: Vocabulary, paths: Sequence[str], workers: int = 1
+) -> Generator[Chunk, None, None]:
     """Read page files in their order, by so many processes if they are many."""
     chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
     done = 0
     if workers > 1 and len(paths) >= FEWEST:
         try:
-            for chunk in _by_processes(root, vocabulary, chunks, workers):
-                done += 1
-                yield chunk
+            with closing(_by_processes(root, vocabulary, chunks, workers)) as read:
+                for chunk in read:
+                    done += 1
+                    yield chunk
         except (BrokenProcessPool, ImportError, OSError):
             # A process was killed, or the system has no room for one: this one reads the rest.
             pass
@@ -100,7 +104,7 @@ def read_pages(root: Path, vocabulary: Vocabulary, paths: Sequence[str], workers
 
 def _by_processes(
     root: Path, vocabulary: Vocabulary, chunks: Sequence[Sequence[str]], workers: int
-) -> Iterator[Chunk]:
+) -> Generator[Chunk, None, None]:
     executor = ProcessPoolExecutor(workers, get_context("spawn"), _begin, (root, vocabulary))
     try:
         left = iter(chunks)

@@ -81,7 +81,7 @@ class KeptReadings:
 
     def __init__(self, kept: Kept | None = None) -> None:
         self._kept = kept
-        self._numbers = {key: number for number, key in enumerate(kept.keys)} if kept else {}
+        self._numbers = {key: number for number, key in enumerate(kept.keys)} if kept is not None else {}
 
     @classmethod
     def open(cls, path: Path, check: bool = True) -> KeptReadings:
@@ -102,44 +102,49 @@ class KeptReadings:
     @property
     def terms(self) -> TermNumbers:
         """The numbers of the terms of all readings."""
-        return self._kept.numbers if self._kept else TermNumbers()
+        return self._kept.numbers if self._kept is not None else TermNumbers()
 
     @property
     def given_up(self) -> int:
         """How many occurrences of terms were given up since terms were numbered."""
-        return self._kept.given_up if self._kept else 0
+        return self._kept.given_up if self._kept is not None else 0
 
     def occurrences(self, numbers: Sequence[int]) -> int:
         """How many occurrences of terms some readings have."""
-        return self._kept.occurrences(numbers) if self._kept else 0
+        return self._kept.occurrences(numbers) if self._kept is not None else 0
 
     def copy(self, numbers: Sequence[int], writer: KeptWriter) -> None:
         """Write readings as they lie."""
-        if self._kept and numbers:
+        if self._kept is not None and numbers:
             writer.copy(self._kept, numbers)
 
     def close(self) -> None:
         """Close the file."""
-        if self._kept:
+        if self._kept is not None:
             self._kept.close()
 
     def number(self, key: bytes) -> int | None:
         """The number of the reading kept under a key, or None."""
         return self._numbers.get(key)
 
+    def key(self, number: int) -> bytes:
+        """The key of a reading."""
+        assert self._kept is not None
+        return self._kept.keys[number]
+
     def get(self, number: int) -> KeptDocument:
         """A reading as it is kept."""
-        assert self._kept
+        assert self._kept is not None
         return self._kept.get(number)
 
     def about(self, number: int) -> About:
         """What a rebuild looks at of a reading."""
-        assert self._kept
+        assert self._kept is not None
         return About.of(self._kept.part(number, ABOUT))
 
     def checked(self, number: int) -> tuple[Document, Sequence[str], int]:
         """What `checked_of` gives for a reading."""
-        assert self._kept
+        assert self._kept is not None
         return checked_of(self._kept.part(number, STORED), self._kept.part(number, CHECKED))
 
 
@@ -164,22 +169,22 @@ class ReadingsWriter(AbstractContextManager["ReadingsWriter"]):
         self._same = given_up <= left
         self._numbers = known.terms if self._same else TermNumbers()
         self._anew = Renumbering(list(known.terms), self._numbers)
+        self._terms: Sequence[str] = ()
+        self._renumbering = Renumbering((), self._numbers)
         self._writer = KeptWriter(path, PARTS, self._numbers, given_up if self._same else 0)
 
-    def keep(self, number: int) -> None:
+    def keep(self, number: int, about: About) -> None:  # noqa: ARG002 - what it says lies in it already
         """Write a reading of before."""
         self._waiting.append(number)
 
-    def add(self, reading: KeptDocument, terms: Renumbering) -> None:
-        """Write a new reading."""
-        self.flush()
-        self._writer.add(reading, terms)
+    def add(self, reading: KeptDocument, terms: Sequence[str], about: About) -> None:  # noqa: ARG002
+        """Write a new reading, whose terms are numbered by their place in `terms`."""
+        self._flush()
+        if terms is not self._terms:
+            self._terms, self._renumbering = terms, Renumbering(terms, self._numbers)
+        self._writer.add(reading, self._renumbering)
 
-    def renumbering(self, terms: Sequence[str]) -> Renumbering:
-        """What numbers the terms of new readings, whose own terms these are."""
-        return Renumbering(terms, self._numbers)
-
-    def flush(self) -> None:
+    def _flush(self) -> None:
         """Write the readings of before that wait: those that lie behind each other are copied at once."""
         if self._same:
             self._known.copy(self._waiting, self._writer)
@@ -191,10 +196,9 @@ class ReadingsWriter(AbstractContextManager["ReadingsWriter"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with self._writer:
-            if error is not None:
-                raise error
-            self.flush()
+        if kind is None:
+            self._flush()
+        self._writer.__exit__(kind, error, trace)
 
 
 @contextmanager

@@ -5,51 +5,47 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from kb.changes import PATH as LEDGER
 from kb.changes import load_changes
 from kb.config import FILE as CONFIGURATION
 from kb.config import Settings
-from kb.content.files import PageFile, find_pages, key_line, parse_page, path_of, site_problems
-from kb.content.render import DeepNestingError
+from kb.content.files import path_of
 from kb.errors import ConfigError, ContentError, DamagedIndexError, NoIndexError
-from kb.indexing import readings as kept
-from kb.indexing.entries import Corpus
+from kb.indexing.entries import Corpus, Gathered, Shown
 from kb.indexing.generations import Generation, Generations
 from kb.indexing.lock import rebuild_lock
-from kb.indexing.reading import PageReader, Reading
-from kb.indexing.site import write_site
+from kb.indexing.pages import Found, Pages, Progress, read_documents, silent
+from kb.indexing.readings import DamagedReadingsError, KeptReadings, reading_version, replacing
+from kb.indexing.records import ABOUT, About
+from kb.indexing.site import SiteWriter
 from kb.language import authorities
-from kb.language.analysis import Analyzer
-from kb.language.citations import canonical
-from kb.language.lexicon import Lexicon
 from kb.model import Change, Document, Problem, Summary
-from kb.search import create
+from kb.search import Entry, create
+from kb.search.kept import KeptDocument
 from kb.shipped import vocabulary_for
 from kb.vocabulary import Vocabulary
 
 INDEX = "index"
 _KEYS = "keys.json"
-#: Called with what is being done, how many pages are done, and of how many.
-Progress = Callable[[str, int, int], None]
+#: Progress is told each time so many pages are built.
+_TURN = 100
 
 
 @dataclass(frozen=True, slots=True)
-class ReadAll:
-    """Every page of a root, read: the readings that may be shown by key, the drafts, and all problems."""
+class Options:
+    """How a rebuild goes: `full` reads every page anew, `keep_going` leaves out pages with errors; with `workers`
+    above one many pages are read by so many processes.
+    """
 
-    readings: Mapping[str, Reading]
-    packed: Mapping[str, bytes]
-    drafts: tuple[Document, ...]
-    problems: tuple[Problem, ...]
-    read: int
-
-
-def silent(_stage: str, _done: int, _total: int) -> None:
-    """No progress shown."""
+    full: bool = False
+    keep_going: bool = False
+    workers: int = 1
 
 
 def open_generations(settings: Settings) -> Generations:
@@ -57,37 +53,133 @@ def open_generations(settings: Settings) -> Generations:
     return Generations(settings.root / INDEX / settings.engine)
 
 
-def rebuild(settings: Settings, full: bool = False, keep_going: bool = False, progress: Progress = silent) -> Summary:
+def rebuild(settings: Settings, options: Options = Options(), progress: Progress = silent) -> Summary:
     """Write a new generation and switch to it.
 
     A page with an error stops the switch (ContentError with all problems); with `keep_going` such pages are left out
     and listed in the summary. Raises LockedIndexError where another rebuild runs.
     """
     started = time.monotonic()
-    with rebuild_lock(settings.root / INDEX):
-        generations = open_generations(settings)
-        live, notes = _live(generations)
-        vocabulary, changes = load_references(settings.root)
-        store = store_of(settings.root)
-        found, damage = _read_pages(settings, vocabulary, store, full or bool(notes), progress)
-        readings, problems = _without_errors(found, keep_going)
-        drafts = frozenset(document.id for document in found.drafts)
-        corpus = Corpus(list(readings.values()), vocabulary, changes, settings, drafts)
+    with rebuild_lock(settings.root / INDEX), ExitStack() as files:
+        generations, store = open_generations(settings), store_of(settings.root)
+        with ThreadPoolExecutor(2) as beside:
+            checked, opened = beside.submit(_live, generations), beside.submit(_known, store, options.full)
+            try:
+                vocabulary, changes = load_references(settings.root)
+                pages = Pages.find(settings.root, vocabulary)
+            finally:
+                (live, notes), (known, damage) = checked.result(), opened.result()
+                files.callback(known.close)
         # Before the switch: what is kept belongs to no generation, and a full disk must not tell of itself too late.
-        kept.write(store, found.packed)
-        generation = write_generation(generations, corpus, progress, list(readings))
+        readings, found, errors = _keep(pages, KeptReadings() if notes else known, store, options, progress)
+        files.callback(readings.close)
+        shown = _without(found.shown, errors)
+        corpus = Corpus(readings, shown, _gathered(found, readings, shown), vocabulary, changes, settings, found.drafts)
+        generation = write_generation(generations, corpus, progress, live)
     counts = _counts(generation_keys(live) if live else {}, generation_keys(generation))
     return Summary(
         engine=settings.engine,
         generation=generation.name,
-        documents=len(readings),
+        documents=len(shown),
         **counts,
         read=found.read,
         seconds=round(time.monotonic() - started, 3),
         size=generation.size,
-        problems=problems,
+        problems=errors,
         notes=(*notes, *damage),
     )
+
+
+def _live(generations: Generations) -> tuple[Generation | None, tuple[str, ...]]:
+    """The live generation, or None with a note where it is damaged: then everything is read anew."""
+    try:
+        generation = generations.live()
+        generations.verify(generation)
+        return generation, ()
+    except NoIndexError:
+        return None, ()
+    except DamagedIndexError as error:
+        return None, (f"{str(error).split(':')[0]}; everything was read anew.",)
+
+
+def _known(store: Path, full: bool) -> tuple[KeptReadings, tuple[str, ...]]:
+    """The kept readings, or none with a note where they are damaged."""
+    try:
+        return KeptReadings() if full else KeptReadings.open(store), ()
+    except DamagedReadingsError:
+        return KeptReadings(), ("The kept readings were damaged; everything was read anew.",)
+
+
+def _keep(
+    pages: Pages, known: KeptReadings, store: Path, options: Options, progress: Progress
+) -> tuple[KeptReadings, Found, tuple[Problem, ...]]:
+    """Read what has changed; returns all readings as they are kept now, what was found, and the errors passed over."""
+    numbers = pages.numbers(known)
+    if numbers == list(range(len(known))) and numbers:
+        found = pages.read(known, _Nothing(), options.workers, progress)
+        return known, found, _errors(found, options.keep_going)
+    wanted = [number for number in numbers if number is not None]
+    with replacing(store, known, wanted) as writer:
+        found = pages.read(known, writer, options.workers, progress)
+        errors = _errors(found, options.keep_going)
+    return KeptReadings.open(store, check=False), found, errors
+
+
+class _Nothing:
+    """Takes readings that are kept as they should be."""
+
+    def keep(self, number: int, about: About) -> None:
+        """Nothing is to be done."""
+
+    def add(self, reading: KeptDocument, terms: Sequence[str], about: About) -> None:
+        """There are none."""
+
+
+def _errors(found: Found, keep_going: bool) -> tuple[Problem, ...]:
+    errors = tuple(problem for problem in found.problems if problem.level == "error")
+    if errors and not keep_going:
+        raise ContentError(sorted(errors, key=lambda problem: (problem.path, problem.line)))
+    return errors
+
+
+def _without(shown: Sequence[Shown], errors: Sequence[Problem]) -> Sequence[Shown]:
+    """The pages without errors."""
+    bad = {problem.path for problem in errors}
+    return [one for one in shown if path_of(one.id) not in bad] if bad else shown
+
+
+def _gathered(found: Found, readings: KeptReadings, shown: Sequence[Shown]) -> Gathered:
+    """What the pages say that are shown: gathered again where some were left out."""
+    if len(shown) == len(found.shown):
+        return found.gathered
+    gathered = Gathered()
+    for one in shown:
+        gathered.add(readings.about(one.number))
+    return gathered
+
+
+def build_documents(
+    settings: Settings,
+    documents: Iterable[Document],
+    vocabulary: Vocabulary,
+    changes: Sequence[Change],
+    progress: Progress = silent,
+) -> Summary:
+    """Read documents that were never files, write a new generation of them and switch to it.
+
+    Raises DocumentError for one that is nested too deeply to be rendered.
+    """
+    started = time.monotonic()
+    with rebuild_lock(settings.root / INDEX), ExitStack() as files:
+        store = store_of(settings.root)
+        with replacing(store, KeptReadings(), ()) as writer:
+            found = read_documents(documents, vocabulary, writer)
+        readings = KeptReadings.open(store, check=False)
+        files.callback(readings.close)
+        corpus = Corpus(readings, found.shown, found.gathered, vocabulary, changes, settings, found.drafts)
+        generation = write_generation(open_generations(settings), corpus, progress)
+    count, seconds = len(found.shown), round(time.monotonic() - started, 3)
+    return Summary(settings.engine, generation.name, count, count, 0, 0, count, seconds, generation.size)
 
 
 def store_of(root: Path) -> Path:
@@ -104,7 +196,7 @@ def load_references(root: Path) -> tuple[Vocabulary, tuple[Change, ...]]:
     except ConfigError as error:
         problems += error.problems
     try:
-        changes = load_changes(root, canonical, authorities.label)
+        changes = load_changes(root, _canonical, authorities.label)
     except ConfigError as error:
         problems += error.problems
     if problems:
@@ -112,114 +204,50 @@ def load_references(root: Path) -> tuple[Vocabulary, tuple[Change, ...]]:
     return vocabulary, changes
 
 
+def _canonical(text: str) -> str | None:
+    """`kb.language.citations.canonical`, whose grammar loads where there is a ledger."""
+    from kb.language.citations import canonical
+
+    return canonical(text)
+
+
 def write_generation(
-    generations: Generations, corpus: Corpus, progress: Progress = silent, keys: Sequence[str] = ()
+    generations: Generations, corpus: Corpus, progress: Progress = silent, live: Generation | None = None
 ) -> Generation:
-    """Build the engine's files and the site's from a corpus, and make them live."""
-    engine, total = corpus.settings.engine, len(corpus.readings)
+    """Build the engine's files and the site's from a corpus, and make them live; `live` is live and sound by now."""
+    engine = corpus.settings.engine
     about = {
         "engine": engine,
-        "documents": total,
-        "reading": kept.reading_version(),
+        "documents": len(corpus.shown),
+        "reading": reading_version(),
         "references": reference_hashes(corpus.settings.root),
     }
-    progress("building", 0, total)
     with generations.building() as building:
-        create(engine, building, corpus.entries(), corpus.specs())
-        write_site(building, corpus)
-        by_id = dict(zip((reading.document.id for reading in corpus.readings), keys, strict=False))
-        (building / _KEYS).write_text(json.dumps(by_id, sort_keys=True), encoding="utf-8")
-        generation = generations.finish(building, about)
-    progress("building", total, total)
-    return generation
+        with closing(_entries(corpus, building, progress)) as entries:
+            create(engine, building, entries, corpus.specs(), corpus.kept.terms)
+        by_id = {one.id: one.key.hex() for one in corpus.shown}
+        (building / _KEYS).write_text(json.dumps(by_id), encoding="utf-8")
+        return generations.finish(building, about, live)
+
+
+def _entries(corpus: Corpus, building: Path, progress: Progress) -> Generator[Entry, None, None]:
+    """Every page for the engine; what the site takes of each is written on the way, and is whole after the last."""
+    total = len(corpus.shown)
+    progress("building", 0, total)
+    with SiteWriter(building, corpus) as site:
+        for done, one in enumerate(corpus.shown, 1):
+            record = corpus.kept.get(one.number)
+            about = About.of(record.parts[ABOUT])
+            site.add(record, about)
+            yield corpus.entry(record, about)
+            if done % _TURN == 0 or done == total:
+                progress("building", done, total)
 
 
 def reference_hashes(root: Path) -> dict[str, str]:
     """Hashes of the files that every generation depends on beside pages and vocabulary; only of those that exist."""
     found = {name: root / name for name in (CONFIGURATION, LEDGER)}
     return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in found.items() if path.is_file()}
-
-
-def _live(generations: Generations) -> tuple[Generation | None, tuple[str, ...]]:
-    """The live generation, or None with a note where it is damaged: then everything is read anew."""
-    try:
-        generation = generations.live()
-        generations.verify(generation)
-        return generation, ()
-    except NoIndexError:
-        return None, ()
-    except DamagedIndexError as error:
-        return None, (f"{str(error).split(':')[0]}; everything was read anew.",)
-
-
-def _read_pages(
-    settings: Settings, vocabulary: Vocabulary, store: Path, full: bool, progress: Progress
-) -> tuple[ReadAll, tuple[str, ...]]:
-    """Read all pages, from what was kept where that is possible and trustworthy."""
-    files = list(find_pages(settings.root))
-    try:
-        known = kept.KeptReadings({}, b"") if full else kept.KeptReadings.open(store)
-        return read_all(files, vocabulary, known, progress), ()
-    except kept.DamagedReadingsError:
-        note = "The kept readings were damaged; everything was read anew."
-        return read_all(files, vocabulary, kept.KeptReadings({}, b""), progress), (note,)
-
-
-def read_all(
-    files: Sequence[PageFile], vocabulary: Vocabulary, known: kept.KeptReadings, progress: Progress = silent
-) -> ReadAll:
-    """Read page files; those whose reading is known are not parsed again. Drafts are checked, not read."""
-    common = kept.fingerprint(vocabulary)
-    reader = PageReader(Analyzer(Lexicon(vocabulary)), vocabulary)
-    readings: dict[str, Reading] = {}
-    packed: dict[str, bytes] = {}
-    drafts: list[Document] = []
-    problems: list[Problem] = []
-    read = 0
-    for done, file in enumerate(files, 1):
-        key = kept.page_key(file, common)
-        reading = None if file.problem else known.get(key)
-        if reading is not None:
-            readings[key], packed[key] = reading, known.raw(key)
-            continue
-        document, found = parse_page(file, vocabulary)
-        problems += found
-        if document is not None and document.draft:
-            drafts.append(document)
-        elif document is not None:
-            reading, trouble = _read(reader, document, file.path)
-            problems += trouble
-            if reading is not None:
-                readings[key], packed[key] = reading, kept.pack(reading)
-                read += 1
-        progress("reading", done, len(files))
-    documents = [*(reading.document for reading in readings.values()), *drafts]
-    problems += _between(documents, files)
-    return ReadAll(readings, packed, tuple(drafts), tuple(problems), read)
-
-
-def _between(documents: Sequence[Document], files: Sequence[PageFile]) -> Iterator[Problem]:
-    """What is wrong between pages, each with its line; a page that cannot be read exists all the same."""
-    by_id = {file.id: file for file in files}
-    for claim in site_problems(documents, by_id.keys()):
-        yield Problem(path_of(claim.id), key_line(by_id[claim.id], claim.key), claim.what, claim.fix)
-
-
-def _read(reader: PageReader, document: Document, path: str) -> tuple[Reading | None, list[Problem]]:
-    try:
-        reading = reader.read(document)
-    except DeepNestingError as error:
-        return None, [Problem(path, 1, str(error), "make them flatter")]
-    return replace(reading, document=replace(reading.document, body="")), []
-
-
-def _without_errors(found: ReadAll, keep_going: bool) -> tuple[Mapping[str, Reading], tuple[Problem, ...]]:
-    errors = tuple(problem for problem in found.problems if problem.level == "error")
-    if errors and not keep_going:
-        raise ContentError(sorted(errors, key=lambda problem: (problem.path, problem.line)))
-    bad = {problem.path for problem in errors}
-    good = {key: one for key, one in found.readings.items() if path_of(one.document.id) not in bad}
-    return good, errors
 
 
 def _counts(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, int]:

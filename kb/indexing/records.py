@@ -1,4 +1,4 @@
-"""What is kept of a page between rebuilds: its reading, with everything in it that a generation holds packed already."""
+"""What is kept of a page between rebuilds: its reading, with all that a generation holds of it packed already."""
 
 from __future__ import annotations
 
@@ -103,7 +103,9 @@ def _about(reading: Reading, vocabulary: Vocabulary) -> About:
         document.type,
         False,
         document.menu_title or document.title,
-        *(day.toordinal() if day else 0 for day in (document.date, document.updated, document.reviewed)),
+        _ordinal(document.date),
+        _ordinal(document.updated),
+        _ordinal(document.reviewed),
         _facets(document, reading.cites, vocabulary),
         [document.id] if document.type == "service" else list(vocabulary.services(document.tags)),
         [[fold_name(author), author] for author in document.authors],
@@ -128,7 +130,7 @@ def _facets(document: Document, cites: Sequence[str], vocabulary: Vocabulary) ->
 
 
 def _facts(reading: Reading, services: Sequence[str]) -> dict[str, Any]:
-    """The page in `site.json`, but for the changes of law that it cites; services that are drafts are left out later."""
+    """The page in `site.json`, but for changes of the law; services that are drafts are left out later."""
     document = reading.document
     return {
         "id": document.id,
@@ -202,6 +204,10 @@ def document_from_json(data: dict[str, Any]) -> Document:
 
 
 _DATES = ("date", "updated", "reviewed")
+
+
+def _ordinal(day: dt.date | None) -> int:
+    return day.toordinal() if day else 0
 
 
 def _iso(day: dt.date | None) -> str | None:

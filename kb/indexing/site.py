@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
 from kb.content.files import old_path
 from kb.indexing.entries import Corpus
-from kb.indexing.reading import Reading
+from kb.indexing.records import FACTS, PAGE, About
 from kb.model import Change, Heading, PageRef
-from kb.search.arrays import Blobs, packed
+from kb.search.arrays import Blobs, BlobsWriter
 from kb.vocabulary import Concept, Vocabulary
+
+if TYPE_CHECKING:
+    from kb.search.kept import KeptDocument
 
 _FILE, _PAGES = "site.json", "pages.arrays"
 
@@ -35,52 +40,48 @@ class PageFacts:
     changes: tuple[str, ...]
 
 
-def write_site(folder: Path, corpus: Corpus) -> None:
-    """Write the site's part of a generation; pages stand in the order of the engine's documents."""
-    readings = sorted(corpus.readings, key=lambda one: one.document.id)
-    site = {
-        "vocabulary": [asdict(concept) for concept in corpus.vocabulary],
-        "changes": [{**asdict(change), "date": change.date.isoformat()} for change in corpus.changes],
-        "facts": [_facts(corpus, reading) for reading in readings],
-        "redirects": {old_path(old): one.url for one in readings for old in one.document.redirect_from},
-    }
-    (folder / _FILE).write_text(json.dumps(site, ensure_ascii=False, sort_keys=True), encoding="utf-8")
-    Blobs.write(folder / _PAGES, (packed(_page(corpus, reading)) for reading in readings))
+class SiteWriter(AbstractContextManager["SiteWriter"]):
+    """Writes the site's part of a generation page by page, in the order of the engine's documents."""
+
+    def __init__(self, folder: Path, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._pages = BlobsWriter(folder / _PAGES)
+        self._file = (folder / _FILE).open("wb")
+        self._number = 0
+        self._changes: dict[str, list[str]] = {}
+        self._redirects: dict[str, str] = {}
+        references = {
+            "vocabulary": [asdict(concept) for concept in corpus.vocabulary],
+            "changes": [{**asdict(change), "date": change.date.isoformat()} for change in corpus.changes],
+            "drafts": sorted(corpus.drafts & {concept.service for concept in corpus.vocabulary}),
+        }
+        self._file.write(_json(references)[:-1] + b',"facts":[')
+
+    def add(self, record: KeptDocument, about: About) -> None:
+        """Write a page."""
+        self._file.write((b",\n" if self._number else b"\n") + record.parts[FACTS])
+        self._pages.add(record.parts[PAGE])
+        changes = self._corpus.changes_of(about)
+        if changes:
+            self._changes[about.id] = [_mark(change) for change in changes]
+        self._redirects.update((old_path(old), about.url) for old in about.redirect_from)
+        self._number += 1
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pages.close()
+        with self._file as file:
+            rest = {"changes_of": self._changes, "redirects": self._redirects}
+            file.write(b"],\n" + _json(rest)[1:])
 
 
-def _facts(corpus: Corpus, reading: Reading) -> dict[str, Any]:
-    document = reading.document
-    return {
-        "id": document.id,
-        "url": reading.url,
-        "title": document.title,
-        "menu_title": document.menu_title,
-        "summary": document.summary,
-        "type": document.type,
-        "date": document.date.isoformat() if document.date else None,
-        "updated": document.updated.isoformat() if document.updated else None,
-        "lang": document.lang,
-        "order": document.order,
-        "aliases": document.aliases,
-        "tags": document.tags,
-        "services": corpus.services(reading),
-        "cites": reading.cites,
-        "words": reading.words,
-        "source_url": document.source.url if document.source else None,
-        "superseded_by": document.superseded_by,
-        "changes": [f"{change.key}|{change.date.isoformat()}" for change in corpus.changes_of(reading)],
-    }
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _page(corpus: Corpus, reading: Reading) -> dict[str, Any]:
-    return {
-        "html": reading.html,
-        "bio_html": reading.bio_html,
-        "headings": [asdict(heading) for heading in reading.headings],
-        "words": reading.words,
-        "services": corpus.services(reading),
-        "cites": reading.cites,
-    }
+def _mark(change: Change) -> str:
+    return f"{change.key}|{change.date.isoformat()}"
 
 
 class Site:
@@ -89,7 +90,10 @@ class Site:
     def __init__(self, folder: Path) -> None:
         self._data: Mapping[str, Any] = json.loads((folder / _FILE).read_text(encoding="utf-8"))
         self._pages = Blobs(folder / _PAGES)
-        self.facts = {fact["id"]: _read_facts(fact) for fact in self._data["facts"]}
+        drafts, changes = frozenset(self._data["drafts"]), self._data["changes_of"]
+        self.facts = {
+            fact["id"]: _read_facts(fact, drafts, changes.get(fact["id"], ())) for fact in self._data["facts"]
+        }
         self._numbers = {document_id: number for number, document_id in enumerate(self.facts)}
         self._by_path = {old_path(facts.ref.url): document_id for document_id, facts in self.facts.items()}
         self.redirects: Mapping[str, str] = self._data["redirects"]
@@ -107,14 +111,14 @@ class Site:
     @cached_property
     def change_by_mark(self) -> Mapping[str, Change]:
         """Changes by key and day."""
-        return {f"{change.key}|{change.date.isoformat()}": change for change in self.changes}
+        return {_mark(change): change for change in self.changes}
 
     def locate(self, path: str) -> str | None:
         """The id of the document served at a path (decoded), or None."""
         return self._by_path.get(path)
 
     def page(self, document_id: str) -> Mapping[str, Any]:
-        """The rendered page of a document: `html`, `bio_html`, `headings`, `words`, `services`, `cites`."""
+        """The rendered page of a document: `html`, `bio_html`, `headings`."""
         return self._pages.get(self._numbers[document_id])  # type: ignore[no-any-return]
 
 
@@ -123,7 +127,7 @@ def headings_of(page: Mapping[str, Any]) -> tuple[Heading, ...]:
     return tuple(Heading(**heading) for heading in page["headings"])
 
 
-def _read_facts(data: Mapping[str, Any]) -> PageFacts:
+def _read_facts(data: Mapping[str, Any], drafts: Collection[str], changes: Sequence[str]) -> PageFacts:
     ref = PageRef(
         id=data["id"],
         url=data["url"],
@@ -140,12 +144,12 @@ def _read_facts(data: Mapping[str, Any]) -> PageFacts:
     return PageFacts(
         ref=ref,
         tags=tuple(data["tags"]),
-        services=tuple(data["services"]),
+        services=tuple(service for service in data["services"] if service not in drafts),
         cites=tuple(data["cites"]),
         words=data["words"],
         source_url=data["source_url"],
         superseded_by=data["superseded_by"],
-        changes=tuple(data["changes"]),
+        changes=tuple(changes),
     )
 
 

@@ -212,7 +212,9 @@ class Renumbering:
 
 
 def _bytes_of(sizes: NDArray[np.uint32]) -> NDArray[np.int64]:
-    return sizes[:, 0].astype(np.int64) * _OCCURRENCE + sizes[:, 1:].sum(axis=1, dtype=np.int64)
+    found: NDArray[np.int64] = sizes[:, 0].astype(np.int64) * _OCCURRENCE
+    found += sizes[:, 1:].sum(axis=1, dtype=np.int64)
+    return found
 
 
 @lru_cache(maxsize=1024)

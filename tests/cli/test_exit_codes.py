@@ -177,7 +177,7 @@ def test_a_port_in_use_is_told(root: Path) -> None:
 def test_progress_and_problems_go_to_stderr_and_results_to_stdout(root: Path) -> None:
     write(root, "pages/x", page("Another page"))
     done = kb(root, "rebuild-index")
-    assert done.stderr.splitlines() == ["Reading 6 pages …", "Building 6 pages …"]
+    assert done.stderr.splitlines() == ["Reading 1 page …", "Building 6 pages …"]
     assert done.stdout.startswith("6 pages: 1 added, 0 changed, 0 removed. ")
     assert done.stdout.count("\n") == 1
 

@@ -148,7 +148,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
         manifest_of(root).read_text(encoding="utf-8").replace('"documents": 5', '"documents": 6'), encoding="utf-8"
     ),
     "the manifest is of another format": lambda root: reseal(root, format=99),
-    "a file has another size": lambda root: truncate(manifest_of(root).with_name("stored.bin")),
+    "a file has another size": lambda root: truncate(manifest_of(root).with_name("stored.arrays")),
     "a file is gone": lambda root: manifest_of(root).with_name("site.json").unlink(),
     "the generation is gone": lambda root: shutil.rmtree(manifest_of(root).parent),
     "CURRENT is empty": lambda root: current(root).write_bytes(b""),
