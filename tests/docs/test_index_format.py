@@ -464,8 +464,8 @@ def test_a_generation_of_the_site_is_sealed_as_the_page_says(tmp_path: Path) -> 
         name: {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()
     }
     reader, site = Reader(manifest_path.parent), text(manifest_path.with_name("site.json"))
-    assert set(site) == {"vocabulary", "changes", "facts", "redirects"}
+    assert set(site) == {"vocabulary", "changes", "drafts", "facts", "changes_of", "redirects"}
     assert [fact["id"] for fact in site["facts"]] == reader.ids
     pages = values(manifest_path.with_name("pages.arrays"))
     assert [page["html"] for page in pages] == [made.document(one).html for one in reader.ids]
-    assert set(pages[0]) == {"html", "bio_html", "headings", "words", "services", "cites"}
+    assert set(pages[0]) == {"html", "bio_html", "headings"}
