@@ -30,6 +30,9 @@ _LEVEL = 3
 #: The types that an array on disk may have; all little-endian.
 _TYPES = ("|b1", "|u1", "<u2", "<u4", "<u8", "|i1", "<i2", "<i4", "<i8", "<f2", "<f4", "<f8")
 
+#: Bytes that are written at once; the usual 8 kB make many thousand calls of a large index.
+_BUFFER = 1 << 20
+
 Array = NDArray[Any]
 _T = TypeVar("_T")
 
@@ -38,7 +41,7 @@ class ArraysWriter(AbstractContextManager["ArraysWriter"]):
     """Writes arrays one after another into one file; the table of contents comes last, when the file is closed."""
 
     def __init__(self, path: Path) -> None:
-        self._file: BinaryIO = path.open("wb")
+        self._file: BinaryIO = path.open("wb", buffering=_BUFFER)
         self._file.write(MAGIC)
         self._contents: dict[str, dict[str, Any]] = {}
 
