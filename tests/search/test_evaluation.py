@@ -113,3 +113,22 @@ def test_a_document_that_stands_twice_in_the_words_is_scored_as_often(engine: st
     (once,) = opened.search(Request(Matching((word("one"),)))).matches
     (twice,) = opened.search(Request(Matching((word("one"), word("one"))))).matches
     assert twice.score == pytest.approx(2 * once.score)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_rare_word_is_found_beside_one_that_stands_there_hundreds_of_times(engine: str, tmp_path: Path) -> None:
+    often = ["the"] * 400
+    entries = [Entry.from_tokens(f"d{number}", {"body": [*often, "rare", *often]}) for number in range(3)]
+    entries.append(Entry.from_tokens("apart", {"title": ["rare"], "body": often}))
+    opened, judge = made(engine, tmp_path, entries)
+    for places in ((("the",), ("rare",)), (("rare",), ("the",)), (("the",), ("rare", "the"), ("the",))):
+        request = Request(Matching((Unit(Phrase(places)),)), limit=4)
+        assert opened.search(request).total >= 3
+        assert judge.differences(request) == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("stretch", [["one", ("two",)], [("one",), "two"]])
+def test_a_stretch_of_strings_and_tuples_is_refused(engine: str, stretch: list[object], tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match=r"sequence item|either strings or sequences of strings"):
+        create(engine, tmp_path / "new", [Entry("a", {"body": [stretch]})])  # type: ignore[list-item]
