@@ -21,6 +21,8 @@ import pytest
 import zstandard
 
 from kb import Document, KnowledgeBase
+from kb.errors import DamagedIndexError
+from kb.indexing.generations import Generations
 from kb.language.tree import AnyTerm, Matching, Phrase, Prefix, Unit
 from kb.search import Entry, Request, create, open_engine
 from kb.search.engine import Engine
@@ -469,3 +471,14 @@ def test_a_generation_of_the_site_is_sealed_as_the_page_says(tmp_path: Path) -> 
     pages = values(manifest_path.with_name("pages.arrays"))
     assert [page["html"] for page in pages] == [made.document(one).html for one in reader.ids]
     assert set(pages[0]) == {"html", "bio_html", "headings"}
+
+
+@pytest.mark.parametrize("name", ["site.json", "pages.arrays", "keys.json"])
+def test_sizes_of_the_files_of_the_site_are_compared_as_well(name: str, tmp_path: Path) -> None:
+    KnowledgeBase.from_documents([Document(id="a", body="One.")], path=tmp_path, engine="columnar")
+    (file,) = tmp_path.rglob(name)
+    generations = Generations(file.parent.parent)
+    assert generations.live().folder == file.parent
+    file.write_bytes(file.read_bytes() + b" ")
+    with pytest.raises(DamagedIndexError, match="another size.*kb rebuild-index"):
+        generations.live()
