@@ -480,5 +480,5 @@ def test_sizes_of_the_files_of_the_site_are_compared_as_well(name: str, tmp_path
     generations = Generations(file.parent.parent)
     assert generations.live().folder == file.parent
     file.write_bytes(file.read_bytes() + b" ")
-    with pytest.raises(DamagedIndexError, match="another size.*kb rebuild-index"):
+    with pytest.raises(DamagedIndexError, match=r"another size.*kb rebuild-index"):
         generations.live()
