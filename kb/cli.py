@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 Arguments = ParamSpec("Arguments")
 #: Errors of usage end with 2, all others with 1.
 _USAGE = 2
+#: Objects made between two collections of garbage while an index is rebuilt.
+_COLLECT = 20_000
 #: Milliseconds between looks of `--watch` at whether something is still to be done.
 _WATCH_TURN = 500
 json_option = click.option(
@@ -138,6 +141,9 @@ def rebuild_index(full: bool, keep_going: bool, watch: bool, back: bool, as_json
 
 
 def _rebuild(base: KnowledgeBase, full: bool, keep_going: bool, as_json: bool) -> None:
+    # What was loaded stays, and of what a rebuild makes nothing refers to itself: there is little to collect.
+    gc.freeze()
+    gc.set_threshold(_COLLECT, 20, 20)
     with _progress() as progress:
         summary = base.rebuild(full, keep_going, progress, os.cpu_count() or 1)
     for line in (*summary.notes, *map(str, summary.problems)):
@@ -179,16 +185,9 @@ def _rebuild_and_report(base: KnowledgeBase, full: bool, keep_going: bool) -> bo
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Progress with an estimate on a terminal, a plain line for each stage elsewhere; always on stderr."""
+    """Progress with an estimate on a terminal, a plain line now and then elsewhere; always on stderr."""
     if not sys.stderr.isatty():
-        stages: set[str] = set()
-
-        def line(stage: str, _done: int, total: int) -> None:
-            if stage not in stages:
-                stages.add(stage)
-                click.echo(f"{stage.capitalize()} {terminal.counted(total, 'page')} …", err=True)
-
-        yield line
+        yield terminal.ProgressLines(lambda line: click.echo(line, err=True))
         return
     bars: dict[str, Any] = {}
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from html import unescape
 from typing import Any
 
@@ -13,6 +14,8 @@ from kb.model import Facet, Hit, Problem, RelatedPage, Results, Status, Summary
 
 #: How many values of a facet are shown.
 _VALUES = 6
+#: Seconds between two lines of progress.
+_SECONDS_BETWEEN = 5.0
 
 
 def results_text(results: Results, explained: Mapping[str, Sequence[str]]) -> str:
@@ -173,3 +176,28 @@ def error_json(error: KnowledgeBaseError) -> dict[str, Any]:
 def counted(number: int, noun: str) -> str:
     """A number with its noun, in the plural where it takes one."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+class ProgressLines:
+    """Progress as plain lines: one where a stage begins, and now and then one with an estimate of the time left."""
+
+    def __init__(self, show: Callable[[str], object], clock: Callable[[], float] = time.monotonic) -> None:
+        self._show = show
+        self._clock = clock
+        self._stage = ""
+        self._began = self._told = 0.0
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Take word of how far a stage is."""
+        now = self._clock()
+        if stage != self._stage:
+            self._stage, self._began, self._told = stage, now, now
+            self._show(f"{stage.capitalize()} {counted(total, 'page')} …")
+        elif now - self._told >= _SECONDS_BETWEEN and 0 < done < total:
+            self._told = now
+            left = (now - self._began) * (total - done) / done
+            self._show(f"{done:,} of {counted(total, 'page')}, about {_duration(left)} left")
+
+
+def _duration(seconds: float) -> str:
+    return f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min"

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
-from kb.content.schema import read_document
-from kb.frontmatter import FrontMatterError, parse
 from kb.language.redaction import redact
 from kb.model import Document, Problem
 from kb.vocabulary import Vocabulary
@@ -22,6 +20,8 @@ FOLDER = "content"
 #: A page file may have at most this many bytes.
 LARGEST = 10_000_000
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*\Z")
+#: What means itself in a URL's path.
+_PLAIN = re.compile(r"[A-Za-z0-9/._~-]*\Z")
 _RESERVED = re.compile(
     r"/(?:search|ask|healthz|services|news|tags|authors|authorities|feeds|api|static|es)/\Z"
     r"|/services/[^/]+/\Z|/news/\d{4}/\Z|/(?:tags|authors|authorities|feeds|api|static|es)/.+|/[^/]+\.(?:xml|txt|ico)/\Z|/\Z"
@@ -41,31 +41,36 @@ class PageFile:
 def find_pages(root: Path) -> Iterator[PageFile]:
     """Every `*.md` under `content/`, by path; what cannot be looked at is found with its problem."""
     unreadable: list[OSError] = []
-    top = root / FOLDER
+    top = os.path.join(root, FOLDER)  # noqa: PTH118 - for ten thousand files Path takes as long as reading them
     found = [
-        Path(folder, name)
+        f"{folder}{os.sep}{name}"
         for folder, _, names in os.walk(top, onerror=unreadable.append)
         for name in names
-        if name.endswith(".md")
+        if name.endswith(".md") and name != ".md"
     ]
-    for path in sorted(path for path in found if path.suffix == ".md"):
+    for path in sorted(found, key=lambda path: path.split(os.sep)):  # noqa: PTH206 - as above
         yield read_page(root, path)
     for error in unreadable:
         shown = _shown(root, Path(os.fsdecode(error.filename)))
         yield PageFile(shown.removeprefix(f"{FOLDER}/"), shown, b"", _unreadable(shown, error))
 
 
-def read_page(root: Path, path: Path) -> PageFile:
+def read_page(root: Path, path: str | Path) -> PageFile:
     """A page file of a root."""
     shown = _shown(root, path)
     page_id = shown.removeprefix(f"{FOLDER}/").removesuffix(".md")
     try:
-        about = path.stat()
+        about = os.stat(path)  # noqa: PTH116 - as above
         regular = stat.S_ISREG(about.st_mode)
-        data = b"" if about.st_size > LARGEST or not regular else path.read_bytes()
+        data = b"" if about.st_size > LARGEST or not regular else _bytes_of(path)
     except OSError as error:
         return PageFile(page_id, shown, b"", _unreadable(shown, error))
     return PageFile(page_id, shown, data, _problem(page_id, regular, about.st_size, shown))
+
+
+def _bytes_of(path: str | Path) -> bytes:
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
+        return file.read()
 
 
 def _problem(page_id: str, regular: bool, size: int, shown: str) -> Problem | None:
@@ -86,13 +91,18 @@ def _unreadable(shown: str, error: OSError) -> Problem:
     return Problem(shown, 1, f"cannot be read ({error.strerror})", "check its permissions and what it links to")
 
 
-def _shown(root: Path, path: Path) -> str:
+def _shown(root: Path, path: str | Path) -> str:
     """The path as problems name it; bytes that are no text are shown as ?."""
-    return os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "replace").replace("\ufffd", "?")
+    inner = os.fspath(path).removeprefix(os.path.join(root, "")).replace(os.sep, "/")  # noqa: PTH118 - as above
+    return inner if inner.isascii() else os.fsencode(inner).decode("utf-8", "replace").replace("\ufffd", "?")
 
 
 def parse_page(file: PageFile, vocabulary: Vocabulary) -> tuple[Document | None, list[Problem]]:
     """The document of a file, or None with every problem found."""
+    # YAML and the schema load where something is read, not where nothing has changed.
+    from kb.content.schema import read_document
+    from kb.frontmatter import FrontMatterError, parse
+
     if file.problem:
         return None, [file.problem]
     try:
@@ -121,7 +131,8 @@ def url_of(document_id: str) -> str:
 
     Ids of files need no escaping; those that a library gives may hold anything.
     """
-    return f"/{quote(document_id.removeprefix('pages/'), safe='/')}/"
+    inner = document_id.removeprefix("pages/")
+    return f"/{inner if _PLAIN.match(inner) else quote(inner, safe='/')}/"
 
 
 def path_of(document_id: str) -> str:
@@ -131,12 +142,14 @@ def path_of(document_id: str) -> str:
 
 def old_path(path: str) -> str:
     """A path as URLs are compared: decoded, with its end slash, without query and fragment."""
-    bare = unquote(re.split(r"[?#]", path)[0])
+    bare = path if _PLAIN.match(path) else unquote(re.split(r"[?#]", path)[0])
     return bare if bare.endswith("/") else bare + "/"
 
 
 def key_line(file: PageFile, key: str) -> int:
     """The line of a key of a page's front matter; 1 where it has none."""
+    from kb.frontmatter import FrontMatterError, parse
+
     try:
         return parse(file.data.decode("utf-8")).lines.get(key, 1)
     except (UnicodeDecodeError, FrontMatterError):

@@ -53,10 +53,11 @@ class Chunk(NamedTuple):
 class ChunkReader:
     """Reads page files by their paths below a root."""
 
-    def __init__(self, root: Path, vocabulary: Vocabulary) -> None:
+    def __init__(self, root: Path, vocabulary: Vocabulary, common: str) -> None:
+        """`common` is the `fingerprint` of the vocabulary."""
         self._root = root
         self._vocabulary = vocabulary
-        self._common = fingerprint(vocabulary)
+        self._common = common
         self._reader = PageReader(Analyzer(Lexicon(vocabulary)), vocabulary)
 
     def read(self, paths: Sequence[str]) -> Chunk:
@@ -96,7 +97,7 @@ def read_pages(
         except (BrokenProcessPool, ImportError, OSError):
             # A process was killed, or the system has no room for one: this one reads the rest.
             pass
-    reader = ChunkReader(root, vocabulary) if done < len(chunks) else None
+    reader = ChunkReader(root, vocabulary, fingerprint(vocabulary)) if done < len(chunks) else None
     for paths_left in chunks[done:]:
         assert reader
         yield reader.read(paths_left)
@@ -105,7 +106,7 @@ def read_pages(
 def _by_processes(
     root: Path, vocabulary: Vocabulary, chunks: Sequence[Sequence[str]], workers: int
 ) -> Generator[Chunk, None, None]:
-    executor = ProcessPoolExecutor(workers, get_context("spawn"), _begin, (root, vocabulary))
+    executor = ProcessPoolExecutor(workers, get_context("spawn"), _begin, (root, vocabulary, fingerprint(vocabulary)))
     try:
         left = iter(chunks)
         waiting: deque[Future[Chunk]] = deque(executor.submit(_read, one) for one in islice(left, workers * _AHEAD))
@@ -122,11 +123,11 @@ def _by_processes(
 _reader: list[ChunkReader] = []
 
 
-def _begin(root: Path, vocabulary: Vocabulary) -> None:
+def _begin(root: Path, vocabulary: Vocabulary, common: str) -> None:
     """Prepare this process: it leaves interrupts to the one that began it, and ends when that ends, however it does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _reader[:] = [ChunkReader(root, vocabulary)]
+    _reader[:] = [ChunkReader(root, vocabulary, common)]
 
 
 def _end_with_parent() -> None:

@@ -58,6 +58,8 @@ class PageReader:
     def __init__(self, analyzer: Analyzer, vocabulary: Vocabulary) -> None:
         self._analyzer = analyzer
         self._vocabulary = vocabulary
+        #: The terms of every label of a concept, read once.
+        self._labels: dict[str, list[list[tuple[str, ...]]]] = {}
 
     def read(self, document: Document) -> Reading:
         """Render a document, analyse its fields and find what it cites; personal numbers are taken out first.
@@ -103,21 +105,21 @@ class PageReader:
             "title": [[(*token.terms, *_title_terms(token.terms)) for token in title]],
             "names": [self._terms(name, lang) for name in names],
             "headings": [self._terms(section.heading, lang) for section in sections if section.heading],
-            "tags": self._labels(document.tags),
+            "tags": [label for tag in document.tags for label in self._labels_of(tag)],
             "authors": [self._terms(author, lang) for author in document.authors],
             "body": [[token.terms for token in stretch] for stretch in body],
         }
         return {name: stretches for name, stretches in found.items() if any(stretches)}
 
-    def _labels(self, tags: tuple[str, ...]) -> list[list[tuple[str, ...]]]:
-        """Every label of the page's own tags, each label in the language that it is in."""
-        found = []
-        for tag in tags:
+    def _labels_of(self, tag: str) -> list[list[tuple[str, ...]]]:
+        """Every label of a concept, each in the language that it is in."""
+        if tag not in self._labels:
             concept = self._vocabulary[tag]
-            found += [self._terms(label, "en") for label in (concept.pref_label, *concept.alt_labels)]
-            spanish = [label for label in (concept.pref_label_es, *concept.alt_labels_es) if label]
-            found += [self._terms(label, "es") for label in spanish]
-        return found
+            english = (concept.pref_label, *concept.alt_labels)
+            spanish = (label for label in (concept.pref_label_es, *concept.alt_labels_es) if label)
+            found = [self._terms(label, "en") for label in english]
+            self._labels[tag] = [*found, *(self._terms(label, "es") for label in spanish)]
+        return self._labels[tag]
 
     def _terms(self, text: str, lang: str) -> list[tuple[str, ...]]:
         tokens: list[Token] = self._analyzer.tokens(text, lang)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +14,8 @@ from typing import Any
 import pytest
 
 from kb.core import KnowledgeBase
-from kb.indexing import readings
+from kb.errors import ContentError
+from kb.indexing import pool, readings
 from kb.indexing.reading import PageReader
 from kb.indexing.records import ABOUT, CHECKED, STORED, About, record_of
 from kb.language.analysis import Analyzer
@@ -19,7 +23,19 @@ from kb.language.lexicon import Lexicon
 from kb.model import Document, Query, Source
 from kb.search.tokens import TermNumbers
 from kb.vocabulary import Vocabulary
-from tests.indexing.roots import CONFIG, LEDGER, VOCABULARY, WORDS, contents, flip, live_name, make_root, page, write
+from tests.indexing.roots import (
+    CONFIG,
+    CRUZ,
+    LEDGER,
+    VOCABULARY,
+    WORDS,
+    contents,
+    flip,
+    live_name,
+    make_root,
+    page,
+    write,
+)
 
 #: The manifest notes the time and the name.
 TIMED = ("manifest.json",)
@@ -238,3 +254,114 @@ def test_the_fixtures_are_what_the_tests_say() -> None:
     assert "Specialty occupation" in VOCABULARY
     assert "8 CFR 214.2(h)" in LEDGER
     assert 'label = "Visas"' in CONFIG
+
+
+# -- whatever came before ---------------------------------------------------------------------------------------------
+
+
+def a_long_history(root: Path) -> None:
+    """Rebuilds after all kinds of changes, at the end of which the content is as it was, but for two pages."""
+    base, first = KnowledgeBase.open(root), (root / FIRST).read_bytes()
+    for number in range(4):
+        write(
+            root,
+            f"news/2020/passing-{number}",
+            page(f"Passing {number}", f"{WORDS} passing{number}", date="2020-01-01"),
+        )
+        edit(root, FIRST, "seeks", f"seeks{number}")
+        base.rebuild()
+        (root / f"content/news/2020/passing-{number}.md").unlink()
+        (root / FIRST).write_bytes(first)
+        base.rebuild(full=number == 2)
+    write(root, "news/2018/old", page("An old one", f"{WORDS} 8 CFR 208.13", date="2018-01-01", authors=CRUZ))
+    write(root, "pages/draft", page("A draft", draft=True, related=["pages/about"]))
+    base.rebuild()
+
+
+def test_whatever_was_rebuilt_before_every_byte_is_that_of_a_first_build(root: Path, tmp_path: Path) -> None:
+    a_long_history(root)
+    after = generation(root)
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+    shutil.copytree(root / "content", fresh / "content")
+    shutil.copy(root / "kb.toml", fresh)
+    KnowledgeBase.open(fresh).rebuild()
+    assert generation(fresh) == after
+    assert KnowledgeBase.open(root).rebuild(full=True).read == 6
+    assert generation(root) == after
+
+
+def test_terms_that_no_page_has_any_longer_are_given_up(root: Path) -> None:
+    def terms() -> set[str]:
+        with closing(readings.KeptReadings.open(kept(root))) as known:
+            return set(known.terms)
+
+    before = terms()
+    for number in range(12):
+        write(root, "pages/about", page("About us", f"{WORDS} word{number}gone", type="page"))
+        KnowledgeBase.open(root).rebuild()
+    gone = [term for term in terms() - before if term.endswith("gone") and term[0] != "'"]
+    assert 1 <= len(gone) < 12
+    assert "word11gone" in gone
+
+
+def test_nothing_of_a_draft_is_kept_but_what_it_names(root: Path) -> None:
+    write(root, "pages/draft", page("Secret A123456789", "Unspoken words.", draft=True, redirect_from=["/A123456789/"]))
+    KnowledgeBase.open(root).rebuild()
+    data = kept(root).read_bytes()
+    assert b"pages/draft" in data
+    assert not {one for one in (b"Secret", b"123456789", b"unspoken") if one in data}
+    assert KnowledgeBase.open(root).rebuild().read == 0
+
+
+# -- many pages at once -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A root whose pages are read by processes of their own, a few at a time."""
+    monkeypatch.setattr(pool, "FEWEST", 1)
+    monkeypatch.setattr(pool, "CHUNK", 2)
+    root = make_root(tmp_path / "many")
+    for number in range(7):
+        write(root, f"news/2020/a-{number}", page(f"Page {number}", f"{WORDS} number{number}", date="2020-01-01"))
+    return root
+
+
+def test_processes_read_what_one_reads(many: Path) -> None:
+    assert KnowledgeBase.open(many).rebuild(workers=2).read == 12
+    together = generation(many)
+    KnowledgeBase.open(many).rebuild(full=True)
+    assert generation(many) == together
+
+
+def test_mistakes_found_by_processes_are_told_as_ever(many: Path) -> None:
+    write(many, "news/2020/bad", page("Bad", date="2020-13-01"))
+    write(many, "news/2020/deep", page("Deep", "> " * 3000, date="2020-01-01"))
+    with pytest.raises(ContentError) as alone:
+        KnowledgeBase.open(many).rebuild()
+    with pytest.raises(ContentError) as together:
+        KnowledgeBase.open(many).rebuild(workers=2)
+    assert together.value.problems == alone.value.problems
+    assert len(alone.value.problems) == 2
+
+
+def test_where_a_process_is_killed_this_one_reads_the_rest(many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(root: Path, vocabulary: Vocabulary, chunks: Any, workers: int) -> Iterator[pool.Chunk]:
+        yield pool.ChunkReader(root, vocabulary, readings.fingerprint(vocabulary)).read(chunks[0])
+        raise BrokenProcessPool
+
+    monkeypatch.setattr(pool, "_by_processes", killed)
+    assert KnowledgeBase.open(many).rebuild(workers=2).read == 12
+    found = generation(many)
+    KnowledgeBase.open(many).rebuild(full=True)
+    assert generation(many) == found
+
+
+def test_both_engines_build_from_the_same_readings(root: Path) -> None:
+    whoosh = KnowledgeBase.open(root, "whoosh")
+    assert whoosh.rebuild().read == 0
+    columnar = KnowledgeBase.open(root)
+    for text in ("article", "h-1b", "protection"):
+        ids = [{hit.id for hit in base.search(text).hits} for base in (whoosh, columnar)]
+        assert ids[0] == ids[1] != set()
