@@ -193,7 +193,10 @@ class Columns:
 
         count(facet, value) = documents of `base` under every other facet's selection that carry the value.
         """
-        masks = {one.facet: self._carrying(one.facet, one.values, request)[base] for one in request.selections}
+        selected: dict[str, tuple[str, ...]] = {}
+        for one in request.selections:
+            selected[one.facet] = selected.get(one.facet, ()) + one.values
+        masks = {facet: self._carrying(facet, values, request)[base] for facet, values in selected.items()}
         chosen = base[np.logical_and.reduce(list(masks.values()))] if masks else base
         if not request.facets:
             return chosen, {}
@@ -204,7 +207,7 @@ class Columns:
                 mine, theirs = self._counts(base[np.logical_and.reduce(others)] if others else base, request)
                 counts[facet.first : facet.behind] = mine[facet.first : facet.behind]
                 statuses = theirs if facet is self.facets.status else statuses
-        return chosen, self.facets.listed(counts, statuses, {one.facet: one.values for one in request.selections})
+        return chosen, self.facets.listed(counts, statuses, selected)
 
     def _counts(self, documents: Numbers, request: Request) -> tuple[Array, Array]:
         """How many of the documents carry each value, and have each status."""

@@ -19,7 +19,9 @@ EVERYTHING = Matching()
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Values chosen in a facet: a document needs one of them. Selections of several facets all hold."""
+    """Values chosen in a facet: a document needs one of them. Selections of several facets all hold; two of one facet are
+    one with the values of both.
+    """
 
     facet: str
     values: tuple[str, ...]

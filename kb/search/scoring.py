@@ -43,12 +43,6 @@ def inverse_document_frequency(documents: int, matching: int) -> float:
     return float(np.log1p((documents - matching + 0.5) / (matching + 0.5)))
 
 
-def saturated(frequencies: Floats, lengths: Floats, average: float) -> Floats:
-    """Weighted frequencies of one unit, tamed by saturation and the documents' weighted lengths."""
-    norms = K1 * (1 - B + B * lengths / average) if average else np.full(len(lengths), K1)
-    return frequencies * (K1 + 1) / (frequencies + norms)
-
-
 def fading(days_old: Floats) -> Floats:
     """The factor for news of that age in days: 1 for the newest, towards `FADED` for the oldest."""
     return FADED + (1 - FADED) * np.exp2(-np.maximum(days_old, 0) / HALF_LIFE_DAYS)

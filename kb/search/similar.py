@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from operator import methodcaller
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from kb.search.arrays import OnDisk, offsets_of, on_disk, ordered, write_arrays
 from kb.search.columns import Columns
 from kb.search.request import Likeness
 from kb.search.tokens import Tokens
-from kb.search.vectors import TermMatrix, Vectors
+from kb.search.vectors import TermMatrix
 
 #: Exact words and words of titles repeat what stems say; they are left out of vectors.
 _REPEATS = ("'", "^")
@@ -27,12 +26,9 @@ class Similarity:
     """Likeness over one generation."""
 
     def __init__(self, folder: Path, columns: Columns) -> None:
-        self._folder = folder
+        # At once: the folder may be gone when the first page is asked for.
+        self._vectors = vectors.open_vectors(folder)
         self._columns = columns
-
-    @cached_property
-    def _vectors(self) -> Vectors:
-        return vectors.open_vectors(self._folder)
 
     def similar(self, number: int, limit: int) -> tuple[Likeness, ...]:
         """The documents most like the one with this number, best first."""

@@ -292,3 +292,13 @@ def test_an_engine_without_documents_answers_nothing(engine: str, tmp_path: Path
 def test_an_engine_that_nobody_knows_is_refused_with_the_names_of_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(UnknownEngineError, match=r"There is no engine “lucene”\. Choose: .*whoosh"):
         create("lucene", tmp_path, [])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_two_selections_of_one_facet_are_one_with_the_values_of_both(engine: str, tmp_path: Path) -> None:
+    create(engine, tmp_path / "new", _BOOKS)
+    apart = Request(selections=(Selection("hand", ("left",)), Selection("hand", ("right",))))
+    joined = Request(selections=(Selection("hand", ("left", "right")),))
+    made = open_engine(engine, tmp_path / "new")
+    assert made.search(apart) == made.search(joined)
+    assert made.search(apart).total == 2
