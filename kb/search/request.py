@@ -19,8 +19,9 @@ EVERYTHING = Matching()
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Values chosen in a facet: a document needs one of them. Selections of several facets all hold; two of one facet are
-    one with the values of both.
+    """Values chosen in a facet: a document needs one of them. Selections of several facets all hold.
+
+    Two selections of one facet are one with the values of both.
     """
 
     facet: str
@@ -65,6 +66,7 @@ class Request:
 class Match:
     """One document of an answer: its id, score, status on the day asked for, and what was stored with it.
 
+    Under another order than relevance the score is that of the words alone, without weight and fading of the document.
     `changes` are the days on which law that it cites changed after it, newest first.
     """
 
