@@ -40,6 +40,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace", encoding=stream.encoding or "utf-8")
+    # NumPy's matrices here are small: a second thread waits for the first longer than it helps.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     cli(prog_name="kb")
 
 
