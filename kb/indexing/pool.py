@@ -7,11 +7,8 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Generator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from itertools import islice
-from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import NamedTuple
 
@@ -89,6 +86,8 @@ def read_pages(
     chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
     done = 0
     if workers > 1 and len(paths) >= FEWEST:
+        from concurrent.futures.process import BrokenProcessPool
+
         try:
             with closing(_by_processes(root, vocabulary, chunks, workers)) as read:
                 for chunk in read:
@@ -106,6 +105,9 @@ def read_pages(
 def _by_processes(
     root: Path, vocabulary: Vocabulary, chunks: Sequence[Sequence[str]], workers: int
 ) -> Generator[Chunk, None, None]:
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from multiprocessing import get_context
+
     executor = ProcessPoolExecutor(workers, get_context("spawn"), _begin, (root, vocabulary, fingerprint(vocabulary)))
     try:
         left = iter(chunks)
@@ -131,6 +133,8 @@ def _begin(root: Path, vocabulary: Vocabulary, common: str) -> None:
 
 
 def _end_with_parent() -> None:
+    from multiprocessing import parent_process
+
     parent = parent_process()
     if parent is not None:
         parent.join()

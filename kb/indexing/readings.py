@@ -119,9 +119,10 @@ class KeptReadings:
             writer.copy(self._kept, numbers)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, and let go of what was known of it."""
         if self._kept is not None:
             self._kept.close()
+        self._kept, self._numbers = None, {}
 
     def number(self, key: bytes) -> int | None:
         """The number of the reading kept under a key, or None."""

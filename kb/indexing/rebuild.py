@@ -73,6 +73,7 @@ def rebuild(settings: Settings, options: Options = Options(), progress: Progress
         # Before the switch: what is kept belongs to no generation, and a full disk must not tell of itself too late.
         readings, found, errors = _keep(pages, KeptReadings() if notes else known, store, options, progress)
         files.callback(readings.close)
+        del pages
         shown = _without(found.shown, errors)
         corpus = Corpus(readings, shown, _gathered(found, readings, shown), vocabulary, changes, settings, found.drafts)
         generation = write_generation(generations, corpus, progress, live)
@@ -122,6 +123,7 @@ def _keep(
     with replacing(store, known, wanted) as writer:
         found = pages.read(known, writer, options.workers, progress)
         errors = _errors(found, options.keep_going)
+    known.close()
     return KeptReadings.open(store, check=False), found, errors
 
 
