@@ -25,12 +25,10 @@ if TYPE_CHECKING:
 Arguments = ParamSpec("Arguments")
 #: Errors of usage end with 2, all others with 1.
 _USAGE = 2
-#: Objects made between two collections of garbage while an index is rebuilt.
-_COLLECT = 20_000
-#: Milliseconds between looks of `--watch` at whether something is still to be done.
-_WATCH_TURN = 500
+#: Objects made between two collections of garbage in a rebuild; milliseconds between two looks of `--watch`.
+_COLLECT, _WATCH_TURN = 20_000, 500
 json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON document on stdout, and nothing else."
+    "--json", "as_json", is_flag=True, help="Print one JSON document on stdout and nothing else."
 )
 
 

@@ -86,20 +86,24 @@ def read_pages(
     chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
     done = 0
     if workers > 1 and len(paths) >= FEWEST:
-        from concurrent.futures.process import BrokenProcessPool
-
-        try:
-            with closing(_by_processes(root, vocabulary, chunks, workers)) as read:
-                for chunk in read:
-                    done += 1
-                    yield chunk
-        except (BrokenProcessPool, ImportError, OSError):
-            # A process was killed, or the system has no room for one: this one reads the rest.
-            pass
+        for chunk in _while_they_live(_by_processes(root, vocabulary, chunks, workers)):
+            done += 1
+            yield chunk
     reader = ChunkReader(root, vocabulary, fingerprint(vocabulary)) if done < len(chunks) else None
     for paths_left in chunks[done:]:
         assert reader
         yield reader.read(paths_left)
+
+
+def _while_they_live(read: Generator[Chunk, None, None]) -> Generator[Chunk, None, None]:
+    """What processes read until one is killed or the system has no room for one: whoever asked reads the rest."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    try:
+        with closing(read):
+            yield from read
+    except (BrokenProcessPool, ImportError, OSError):
+        return
 
 
 def _by_processes(
