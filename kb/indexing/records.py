@@ -196,10 +196,10 @@ def document_from_json(data: dict[str, Any]) -> Document:
     """A document from its JSON object (dates as ISO texts)."""
     values = dict(data)
     for name in _DATES:
-        values[name] = _day(values.get(name))
+        values[name] = day_from_iso(values.get(name))
     if values.get("source"):
         source = dict(values["source"])
-        values["source"] = Source(**{**source, "published": _day(source.get("published"))})
+        values["source"] = Source(**{**source, "published": day_from_iso(source.get("published"))})
     return Document(**values)
 
 
@@ -214,5 +214,6 @@ def _iso(day: dt.date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _day(value: str | None) -> dt.date | None:
+def day_from_iso(value: str | None) -> dt.date | None:
+    """The day that a text says (ISO 8601), or None where there is none."""
     return dt.date.fromisoformat(value) if value else None

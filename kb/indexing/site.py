@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from kb.content.files import old_path
 from kb.indexing.entries import Corpus
-from kb.indexing.records import FACTS, PAGE, About
+from kb.indexing.records import FACTS, PAGE, About, day_from_iso
 from kb.model import Change, Heading, PageRef
 from kb.search.arrays import Blobs, BlobsWriter
 from kb.vocabulary import Concept, Vocabulary
@@ -135,8 +135,8 @@ def _read_facts(data: Mapping[str, Any], drafts: Collection[str], changes: Seque
         menu_title=data["menu_title"],
         summary=data["summary"],
         type=data["type"],
-        date=_day(data["date"]),
-        updated=_day(data["updated"]),
+        date=day_from_iso(data["date"]),
+        updated=day_from_iso(data["updated"]),
         lang=data["lang"],
         order=data["order"],
         aliases=tuple(data["aliases"]),
@@ -156,7 +156,3 @@ def _read_facts(data: Mapping[str, Any], drafts: Collection[str], changes: Seque
 def _concept(data: Mapping[str, Any]) -> Concept:
     values: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in data.items()}
     return Concept(**values)
-
-
-def _day(text: str | None) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None

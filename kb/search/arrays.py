@@ -7,7 +7,7 @@ import mmap
 import struct
 import threading
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -47,15 +47,15 @@ class ArraysWriter(AbstractContextManager["ArraysWriter"]):
 
     def add(self, name: str, array: Array) -> None:
         """Write a whole array."""
-        self._begin(name, array.dtype)
+        self.begin(name, array.dtype)
         self.extend(array)
         self._contents[name]["shape"] = list(array.shape)
 
-    def stream(self, name: str, dtype: np.dtype[Any] | type[np.generic], parts: Iterable[Array]) -> None:
-        """Write a flat array that comes in parts."""
-        self._begin(name, np.dtype(dtype))
-        for part in parts:
-            self.extend(part)
+    def begin(self, name: str, dtype: np.dtype[Any]) -> None:
+        """Begin a flat array that comes in parts."""
+        assert dtype.newbyteorder("<").str in _TYPES, dtype
+        self._file.write(bytes(-self._file.tell() % _ALIGNMENT))
+        self._contents[name] = {"dtype": dtype.newbyteorder("<").str, "shape": [0], "offset": self._file.tell()}
 
     def extend(self, part: Array) -> None:
         """Write more of the array that was begun last."""
@@ -67,11 +67,6 @@ class ArraysWriter(AbstractContextManager["ArraysWriter"]):
         """Write more bytes of the array of bytes that was begun last."""
         self._file.write(data)
         next(reversed(self._contents.values()))["shape"][0] += len(data)
-
-    def _begin(self, name: str, dtype: np.dtype[Any]) -> None:
-        assert dtype.newbyteorder("<").str in _TYPES, dtype
-        self._file.write(bytes(-self._file.tell() % _ALIGNMENT))
-        self._contents[name] = {"dtype": dtype.newbyteorder("<").str, "shape": [0], "offset": self._file.tell()}
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -198,7 +193,7 @@ class BlobsWriter:
 
     def __init__(self, path: Path) -> None:
         self._arrays = ArraysWriter(path)
-        self._arrays.stream("data", np.uint8, ())
+        self._arrays.begin("data", np.dtype(np.uint8))
         self._ends = [0]
 
     def add(self, data: bytes) -> None:
@@ -226,14 +221,6 @@ class Blobs:
         """The JSON value with that number."""
         start, end = self._offsets[number : number + 2].tolist()
         return unpacked(self._data[start:end])
-
-    @staticmethod
-    def write(path: Path, values: Iterable[bytes]) -> None:
-        """Write packed values in order."""
-        writer = BlobsWriter(path)
-        for value in values:
-            writer.add(value)
-        writer.close()
 
 
 # -- whole numbers ----------------------------------------------------------------------------------------------------

@@ -57,9 +57,7 @@ class Evaluator:
         elif matching.minimum or matching.minimum_words or matching.one_strong:
             required.append((self._enough(matching, units)).nonzero()[0].astype(np.int32))
         found = self._all_of(required) if required else self._columns.every
-        for node in matching.excluded:
-            found = found[~self._mask(self.postings(node).documents)[found]]
-        return found
+        return self.filtered(found, (), matching.excluded)
 
     def _enough(self, matching: Matching, units: Sequence[Numbers]) -> Mask:
         """The documents that have as many units as must match."""

@@ -178,10 +178,9 @@ class Facets:
             starts = self._offsets[documents]
             found = self._values[ranges(starts, self._offsets[documents + 1] - starts)]
             return np.bincount(found, minlength=len(self.totals))
-        mask = np.zeros(self._size, np.bool_)
-        mask[documents] = True
-        counts = np.bincount(self._rare_values[mask[self._rare]], minlength=len(self.totals))
-        both = self._bitmaps & _bitmap(documents, self._size)
+        bits = _bits(documents, self._size)
+        counts = np.bincount(self._rare_values[bits[self._rare]], minlength=len(self.totals))
+        both = self._bitmaps & _bitmap(bits)
         counts[self._common] = np.bitwise_count(both).sum(axis=1, dtype=np.int64)
         return counts
 
@@ -257,15 +256,20 @@ def _arrays(documents: Numbers, numbers: Numbers, size: int, values: int) -> dic
         "documents": carrying,
         "common": common.astype(np.int32),
         "bitmaps": np.asarray(
-            [_bitmap(carrying[starts[value] : starts[value + 1]], size) for value in common], "<u8"
+            [_bitmap(_bits(carrying[starts[value] : starts[value + 1]], size)) for value in common], "<u8"
         ).reshape(len(common), -(-size // 64)),
     }
 
 
-def _bitmap(documents: Numbers, size: int) -> NDArray[np.uint64]:
-    """One bit for each document, the first lowest, in whole words of 64."""
+def _bits(documents: Numbers, size: int) -> NDArray[np.bool_]:
+    """Which of `size` documents are among these, filled up to a multiple of 64."""
     bits = np.zeros(-(-size // 64) * 64, np.bool_)
     bits[documents] = True
+    return bits
+
+
+def _bitmap(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """One bit for each document, the first lowest, in whole words of 64."""
     return np.packbits(bits, bitorder="little").view("<u8")
 
 

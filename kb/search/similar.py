@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.search import vectors
-from kb.search.arrays import OnDisk, offsets_of, on_disk, ordered, write_arrays
+from kb.search.arrays import OnDisk, on_disk, write_arrays
 from kb.search.columns import Columns
 from kb.search.request import Likeness
-from kb.search.tokens import Tokens
 from kb.search.vectors import TermMatrix
 
 #: Exact words and words of titles repeat what stems say; they are left out of vectors.
@@ -54,14 +53,6 @@ class Rows:
         return replace(self, **columns)
 
 
-def rows_of(
-    documents: NDArray[np.int32], numbers: NDArray[np.int32], frequencies: NDArray[np.float32], size: int
-) -> Rows:
-    """Rows of `size` documents from postings that lie term by term."""
-    order = ordered(documents, size)
-    return Rows(offsets_of(np.bincount(documents, minlength=size)), numbers[order], frequencies[order])
-
-
 def telling(terms: Sequence[str]) -> NDArray[np.bool_]:
     """Which terms are compared."""
     return ~np.fromiter(map(methodcaller("startswith", _REPEATS), terms), np.bool_, len(terms))
@@ -84,18 +75,3 @@ class _Matrices(Sequence[TermMatrix]):
 def write(folder: Path, rows: Sequence[Rows], ranks: NDArray[np.int32], size: int) -> None:
     """Write the vectors of all documents; `ranks` has the place of each of `size` terms by its number."""
     vectors.write(folder, vectors.fit(_Matrices(rows, ranks, size)))
-
-
-def write_of(folder: Path, documents: Sequence[Tokens], terms: Sequence[str]) -> None:
-    """Write the vectors of documents that are all at hand; `terms` are all terms by number."""
-    numbers = np.concatenate([np.zeros(0, np.int64), *(one.terms for one in documents)])
-    places = np.repeat(np.arange(len(documents)), [len(one.terms) for one in documents])
-    weights = np.concatenate([np.zeros(0), *(np.repeat(one.weights, one.occurrences) for one in documents)])
-    kept = telling(terms)[numbers] if len(terms) else np.zeros(0, np.bool_)
-    keys, inverse = np.unique(places[kept] * len(terms) + numbers[kept], return_inverse=True)
-    found, numbers = np.divmod(keys, max(len(terms), 1))
-    frequencies = np.bincount(inverse, weights[kept], minlength=len(keys)).astype(np.float32)
-    rows = Rows(offsets_of(np.bincount(found, minlength=len(documents))), numbers.astype(np.int32), frequencies)
-    ranks = np.empty(len(terms), np.int32)
-    ranks[sorted(range(len(terms)), key=terms.__getitem__)] = np.arange(len(terms))
-    write(folder, [rows], ranks, len(terms))

@@ -17,7 +17,7 @@ from kb.errors import DamagedIndexError
 from kb.language.tree import AnyTerm, Matching, Node, Phrase, Prefix, Unit
 from kb.search import Entry, Request, Selection, create, open_engine
 from kb.search import engine as engines
-from kb.search.arrays import Array, Blobs, open_arrays, packed, write_arrays
+from kb.search.arrays import Array, Blobs, BlobsWriter, open_arrays, packed, write_arrays
 from kb.search.columnar import building, runs, store
 from kb.search.engine import Engine
 from tests.oracle.plain import PlainOracle
@@ -190,7 +190,10 @@ def test_arrays_come_back_as_they_were(tmp_path: Path) -> None:
 
 def test_packed_values_come_back_as_they_were(tmp_path: Path) -> None:
     given: list[object] = [{}, [], "\0\U0001d518" * 1000, {"a": [1, None, 2.5, "é"]}, None]
-    Blobs.write(tmp_path / "some.arrays", map(packed, given))
+    writer = BlobsWriter(tmp_path / "some.arrays")
+    for value in given:
+        writer.add(packed(value))
+    writer.close()
     found = Blobs(tmp_path / "some.arrays")
     assert [found.get(number) for number in range(len(found))] == given
 

@@ -7,12 +7,10 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-import numpy as np
-
 from kb.search import columns, similar
 from kb.search.arrays import ArraysWriter, offsets_of, smallest, write_arrays, write_json
 from kb.search.columnar import dictionary, store
-from kb.search.columnar.runs import RUN, Merger, Run, turn_round
+from kb.search.columnar.runs import RUN, Merger, Run, rows_of, turn_round
 from kb.search.columnar.store import StoredPostings
 from kb.search.entry import Entry, FacetSpec
 from kb.search.local import LocalEngine
@@ -76,7 +74,7 @@ class PostingsWriter:
         run = turn_round(self._waiting, self._documents, terms)
         self._waiting, self._occurrences = [], 0
         self._runs.append(run)
-        self._rows.append(_rows(run, self._documents, size, terms))
+        self._rows.append(rows_of(run, self._documents, size, terms))
         self._documents += size
 
     def _spill(self) -> None:
@@ -88,14 +86,6 @@ class PostingsWriter:
         self._rows[-1] = self._rows[-1].spilled(folder / f"{number}-rows.arrays")
 
 
-def _rows(run: Run, first: int, size: int, terms: Sequence[str]) -> Rows:
-    """The terms of each document of a run that tell how alike documents are."""
-    numbers = np.repeat(run.numbers, np.diff(run.postings))
-    kept = np.repeat(similar.telling([terms[number] for number in run.numbers.tolist()]), np.diff(run.postings))
-    frequencies = (run.frequencies[:][kept] * store.PART).astype(np.float32)
-    return similar.rows_of(run.documents[:][kept] - first, numbers[kept], frequencies, size)
-
-
 def _write(folder: Path, merger: Merger, runs: Sequence[Run], documents: int) -> None:
     postings, occurrences = offsets_of(merger.postings), offsets_of(merger.occurrences)
     arrays = {**dictionary.arrays_of(merger.terms), "postings": postings, "occurrences": occurrences}
@@ -105,7 +95,7 @@ def _write(folder: Path, merger: Merger, runs: Sequence[Run], documents: int) ->
         for name in ("documents", "frequencies", "counts", "positions"):
             writers.append(files.enter_context(ArraysWriter(folder / f"{name}.arrays")))
             highest = max((run.highest[name] for run in runs), default=0)
-            writers[-1].stream(name, smallest(highest), ())
+            writers[-1].begin(name, smallest(highest))
         for part in merger.parts():
             for writer, array in zip(writers, part, strict=True):
                 writer.extend(array)

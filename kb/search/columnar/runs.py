@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from kb.search.arrays import Array, OnDisk, offsets_of, on_disk, ordered, ranges, windows, write_arrays
 from kb.search.columnar.store import PART
+from kb.search.similar import Rows, telling
 from kb.search.tokens import Tokens
 
 #: Occurrences of a run; the sort needs some 60 bytes for each at once.
@@ -103,6 +104,19 @@ def _ranked(numbers: NDArray[np.int32], terms: Sequence[str]) -> tuple[NDArray[n
 
 def _joined(parts: Sequence[Array], dtype: type[np.generic]) -> Array:
     return np.concatenate([np.zeros(0, dtype), *parts])
+
+
+def rows_of(run: Run, first: int, size: int, terms: Sequence[str]) -> Rows:
+    """The `size` documents of a run from number `first` on, each with its terms that tell how alike documents are."""
+    lengths = np.diff(run.postings)
+    kept = np.repeat(telling([terms[number] for number in run.numbers.tolist()]), lengths)
+    documents = run.documents[:][kept] - first
+    order = ordered(documents, size)
+    return Rows(
+        offsets_of(np.bincount(documents, minlength=size)),
+        np.repeat(run.numbers, lengths)[kept][order],
+        (run.frequencies[:][kept] * PART).astype(np.float32)[order],
+    )
 
 
 class Merger:
