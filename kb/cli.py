@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
 
 import click
 
-from kb import __version__, terminal
+from kb import __version__, collector, terminal
 from kb.errors import KnowledgeBaseError, LockedIndexError, ParameterError
 
 if TYPE_CHECKING:
@@ -142,9 +142,8 @@ def rebuild_index(full: bool, keep_going: bool, watch: bool, back: bool, as_json
 
 def _rebuild(base: KnowledgeBase, full: bool, keep_going: bool, as_json: bool) -> None:
     # What was loaded stays, and of what a rebuild makes nothing refers to itself: there is little to collect.
-    gc.freeze()
-    gc.set_threshold(_COLLECT, 20, 20)
-    with _progress() as progress:
+    with collector.seldom(_COLLECT), _progress() as progress:
+        gc.freeze()
         summary = base.rebuild(full, keep_going, progress, os.cpu_count() or 1)
     for line in (*summary.notes, *map(str, summary.problems)):
         click.echo(line, err=True)

@@ -17,6 +17,7 @@ from flask import Flask
 from waitress import wasyncore
 from waitress.server import create_server
 
+from kb import collector
 from kb.errors import KnowledgeBaseError
 from kb.web.current import EDITION, prepare
 
@@ -28,7 +29,8 @@ DRAIN = 10.0
 #: Seconds between looks at whether to stop; a signal wakes the loop at once.
 TURN = 1.0
 PORTS = 65536
-#: So many new objects start a round of Python's collector.
+#: So many new objects start a round of Python's collector: what a request leaves goes by itself, and looking for cycles
+#: every 700 objects costs it half a millisecond.
 YOUNG = 50_000
 
 
@@ -48,25 +50,13 @@ def run(app: Flask, host: str, port: int, announce: Callable[[str], object]) -> 
     server: Any = create_server(app, sockets=[listener], threads=THREADS, ident=None)
     stop, settled = threading.Event(), _Settled()
     prepare(app)
-    with _stopped_by_signals(stop, server), _collecting_seldom():
+    with _stopped_by_signals(stop, server), collector.seldom(YOUNG):
         settled.see(app)
         announce(_address(host, listener.getsockname()[1]))
         while not stop.is_set():
             _turn(server)
             settled.see(app)
         _drain(server)
-
-
-@contextlib.contextmanager
-def _collecting_seldom() -> Iterator[None]:
-    """What a request leaves goes by itself; looking for cycles every 700 objects costs it half a millisecond."""
-    before = gc.get_threshold()
-    gc.set_threshold(YOUNG)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
 
 
 class _Settled:

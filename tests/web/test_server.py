@@ -101,6 +101,7 @@ class Generation:
 
 def test_what_serves_is_left_alone_by_the_collector_and_collected_once_another_generation_serves() -> None:
     app, settled = Flask("x"), _Settled()
+    gc.unfreeze()
     try:
         settled.see(app)
         assert gc.get_freeze_count() == 0
