@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -16,6 +15,7 @@ from unicodedata import unidata_version
 
 from kb.content.files import PageFile
 from kb.indexing.records import ABOUT, CHECKED, PARTS, STORED, About, document_from_json
+from kb.jsontext import from_json
 from kb.model import Document
 from kb.search.arrays import unpacked
 from kb.search.kept import DamagedKeptError, Kept, KeptDocument, KeptWriter, Renumbering
@@ -33,12 +33,13 @@ _MODULES = (
     "search/tokens.py",
     "folding.py",
     "frontmatter.py",
+    "jsontext.py",
     "model.py",
     "toml.py",
     "vocabulary.py",
 )
 #: Whatever of others takes part in it.
-_LIBRARIES = ("lxml", "Markdown", "nh3", "pydantic", "PyStemmer", "PyYAML", "zstandard")
+_LIBRARIES = ("lxml", "Markdown", "nh3", "orjson", "pydantic", "PyStemmer", "PyYAML", "zstandard")
 
 
 class DamagedReadingsError(ValueError):
@@ -151,7 +152,7 @@ class KeptReadings:
 
 def checked_of(stored: bytes, checked: bytes) -> tuple[Document, Sequence[str], int]:
     """The document of a reading without its body, the addresses that it links to, and how many numbers it held."""
-    links, redacted = json.loads(checked.decode())
+    links, redacted = from_json(checked)
     return document_from_json(unpacked(stored)["document"]), links, redacted
 
 

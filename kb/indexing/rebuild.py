@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +23,7 @@ from kb.indexing.pages import Found, Pages, Progress, read_documents, silent
 from kb.indexing.readings import DamagedReadingsError, KeptReadings, reading_version, replacing
 from kb.indexing.records import ABOUT, About
 from kb.indexing.site import SiteWriter
+from kb.jsontext import from_json, to_json
 from kb.language import authorities
 from kb.model import Change, Document, Problem, Summary
 from kb.search import Entry, create
@@ -228,7 +228,7 @@ def write_generation(
         with closing(_entries(corpus, building, progress)) as entries:
             create(engine, building, entries, corpus.specs(), corpus.kept.terms)
         by_id = {one.id: one.key.hex() for one in corpus.shown}
-        (building / _KEYS).write_text(json.dumps(by_id), encoding="utf-8")
+        (building / _KEYS).write_bytes(to_json(by_id))
         return generations.finish(building, about, live)
 
 
@@ -263,6 +263,6 @@ def _counts(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, int]
 def generation_keys(generation: Generation) -> dict[str, str]:
     """Which key each document of a generation was read under."""
     try:
-        return json.loads((generation.folder / _KEYS).read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+        return from_json((generation.folder / _KEYS).read_bytes())  # type: ignore[no-any-return]
     except (OSError, ValueError):
         return {}

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.folding import fold_name
+from kb.jsontext import from_json, to_json
 from kb.language import authorities
 from kb.model import GROUPS, Document, Source
 from kb.vocabulary import Vocabulary
@@ -52,7 +53,7 @@ class About(NamedTuple):
     @classmethod
     def of(cls, part: bytes) -> About:
         """What `ABOUT` holds."""
-        return cls(*json.loads(part.decode()))
+        return cls(*from_json(part))
 
 
 def draft_of(key: bytes, document: Document) -> KeptDocument:
@@ -66,7 +67,7 @@ def draft_of(key: bytes, document: Document) -> KeptDocument:
         document.id, "", document.type, True, "", 0, 0, 0, {}, [], [], None, [],
         document.superseded_by, list(document.related), list(document.not_related), list(found.redirect_from),
     )  # fmt: skip
-    return KeptDocument(key, lay_out({}, TermNumbers()), (_json(about), *[b""] * (PARTS - 1)))
+    return KeptDocument(key, lay_out({}, TermNumbers()), (to_json(list(about)), *[b""] * (PARTS - 1)))
 
 
 def record_of(key: bytes, reading: Reading, vocabulary: Vocabulary, numbers: TermNumbers) -> KeptDocument:
@@ -80,18 +81,14 @@ def record_of(key: bytes, reading: Reading, vocabulary: Vocabulary, numbers: Ter
         key,
         lay_out(reading.fields, numbers),
         (
-            _json(about),
-            _json(_facts(reading, about.services)),
+            to_json(list(about)),
+            to_json(_facts(reading, about.services)),
             packed(_stored(reading)),
             packed(_passages(reading)),
             packed(_page(reading)),
-            _json([reading.links, reading.redacted]),
+            to_json([reading.links, reading.redacted]),
         ),
     )
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _about(reading: Reading, vocabulary: Vocabulary) -> About:

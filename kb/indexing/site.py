@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from kb.content.files import old_path
 from kb.indexing.entries import Corpus
 from kb.indexing.records import FACTS, PAGE, About, day_from_iso
+from kb.jsontext import from_json, to_json
 from kb.model import Change, Heading, PageRef
 from kb.search.arrays import Blobs, BlobsWriter
 from kb.vocabulary import Concept, Vocabulary
@@ -55,7 +55,7 @@ class SiteWriter(AbstractContextManager["SiteWriter"]):
             "changes": [{**asdict(change), "date": change.date.isoformat()} for change in corpus.changes],
             "drafts": sorted(corpus.drafts & {concept.service for concept in corpus.vocabulary}),
         }
-        self._file.write(_json(references)[:-1] + b',"facts":[')
+        self._file.write(to_json(references)[:-1] + b',"facts":[')
 
     def add(self, record: KeptDocument, about: About) -> None:
         """Write a page."""
@@ -73,11 +73,7 @@ class SiteWriter(AbstractContextManager["SiteWriter"]):
         self._pages.close()
         with self._file as file:
             rest = {"changes_of": self._changes, "redirects": self._redirects}
-            file.write(b"],\n" + _json(rest)[1:])
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+            file.write(b"],\n" + to_json(rest)[1:])
 
 
 def _mark(change: Change) -> str:
@@ -88,7 +84,7 @@ class Site:
     """The site's part of one generation, read-only."""
 
     def __init__(self, folder: Path) -> None:
-        self._data: Mapping[str, Any] = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        self._data: Mapping[str, Any] = from_json((folder / _FILE).read_bytes())
         self._pages = Blobs(folder / _PAGES)
         drafts, changes = frozenset(self._data["drafts"]), self._data["changes_of"]
         self.facts = {

@@ -8,7 +8,6 @@ business of this module.
 
 from __future__ import annotations
 
-import json
 import os
 import struct
 import zlib
@@ -22,6 +21,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.jsontext import from_json, to_json
 from kb.search.arrays import offsets_of
 from kb.search.tokens import TermNumbers, Tokens
 
@@ -63,7 +63,7 @@ class Kept:
             self.keys: list[bytes] = [table[start : start + KEY] for start in range(_HEAD.size, place, KEY)]
             #: Of each document the number of its occurrences, the bytes of its layout, and those of its parts.
             self._sizes = np.frombuffer(table, "<u4", documents * (2 + parts), place).reshape(documents, 2 + parts)
-            terms = json.loads(table[place + self._sizes.nbytes :])
+            terms = from_json(table[place + self._sizes.nbytes :])
             if found != parts or len(table) != place + self._sizes.nbytes + length:
                 raise DamagedKeptError("its documents have other parts")
         except (ValueError, struct.error, OSError) as error:
@@ -161,7 +161,7 @@ class KeptWriter(AbstractContextManager["KeptWriter"]):
         """Write a document whose terms are numbered anew."""
         tokens, parts = document.tokens, document.parts
         assert len(parts) == self._parts
-        layout = json.dumps([tokens.fields, tokens.starts, tokens.occurrences, tokens.lengths]).encode()
+        layout = to_json([tokens.fields, tokens.starts, tokens.occurrences, tokens.lengths])
         terms, positions = numbered(tokens.terms), np.ascontiguousarray(tokens.positions, np.int32)
         self._write(b"".join((terms.tobytes(), positions.tobytes(), layout, *parts)))
         self._keys.append(document.key)
@@ -185,7 +185,7 @@ class KeptWriter(AbstractContextManager["KeptWriter"]):
         with self._file:
             if kind is None:
                 start = self._place
-                terms = json.dumps(list(self._numbers), ensure_ascii=False).encode()
+                terms = to_json(list(self._numbers))
                 self._write(_HEAD.pack(len(self._keys), self._parts, len(terms), self._given_up))
                 self._write(b"".join(self._keys))
                 self._write(b"".join(sizes.tobytes() for sizes in self._sizes))
@@ -224,5 +224,5 @@ def _names(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _layout(data: bytes) -> tuple[tuple[str, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
-    names, starts, occurrences, lengths = json.loads(data.decode())
+    names, starts, occurrences, lengths = from_json(data)
     return _names(tuple(names)), tuple(starts), tuple(occurrences), tuple(lengths)

@@ -157,7 +157,19 @@ def test_watch_rebuilds_on_each_save_and_survives_a_wrong_one(root: Path) -> Non
     assert KnowledgeBase.open(root).search("good").total == 1
 
 
-HEAVY = ("numpy", "flask", "whoosh", "zstandard", "pydantic", "markdown", "yaml", "lxml", "waitress", "watchfiles")
+HEAVY = (
+    "numpy",
+    "flask",
+    "whoosh",
+    "zstandard",
+    "orjson",
+    "pydantic",
+    "markdown",
+    "yaml",
+    "lxml",
+    "waitress",
+    "watchfiles",
+)
 
 
 @pytest.mark.parametrize(
