@@ -14,7 +14,7 @@ from kb.language.tree import Matching
 from kb.model import STATUSES
 from kb.search.columns import Columns, Numbers, OfDay
 from kb.search.evaluate import Evaluator
-from kb.search.passages import Passages
+from kb.search.passages import Passages, unpack
 from kb.search.postings import Postings
 from kb.search.request import Answer, Explanation, Likeness, Match, Request
 from kb.search.scoring import Floats, fading
@@ -85,7 +85,7 @@ class LocalEngine:
 
     def passages(self, document_id: str) -> Passages:
         """See `kb.search.engine.Engine.passages`."""
-        return Passages.unpack(self._columns.passages(self._columns.numbers[document_id]))
+        return unpack(self._columns.passages(self._columns.numbers[document_id]))
 
     def status(self, document_id: str, day: dt.date) -> tuple[str, tuple[dt.date, ...]]:
         """See `kb.search.engine.Engine.status`."""

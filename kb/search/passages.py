@@ -1,18 +1,24 @@
 """Texts with their tokens, as a generation keeps them, so that no hit is analysed again to be quoted.
 
 Tokens with the same terms are of one *kind*. The tokens of a document are kept as a string of one character for each,
-the number of its kind, so that looking for a word is looking for a character.
+the number of its kind, so that looking for a word is looking for a character. Texts whose tokens are their words need
+nothing beside themselves.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from functools import cached_property
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import accumulate, chain
+from operator import contains
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from kb.language.analysis import IDENTIFIER
 
 #: Put around every term of a kind, and between kinds.
 _TERM, _KIND = "\x1f", "\x1e"
@@ -21,58 +27,201 @@ _SURROGATES, _SKIPPED = 0xD800, 0x800
 #: Longer stretches and gaps than a character can say are cut to it.
 _HIGHEST = 0x10FFFF - _SKIPPED
 
+#: The first term of each token from a match on, as many as are asked for and the text has.
+Following = Callable[[int], tuple[str, ...]]
 
-class Passages:
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is looked for in texts: terms, beginnings of terms, and phrases (the terms of each place in turn).
+
+    Each comes with the number of the node of the query that it belongs to. `reach` says how many tokens a match of an
+    identifier takes, by the tokens there; without it, one.
+    """
+
+    terms: Mapping[str, int]
+    prefixes: Sequence[tuple[str, int]]
+    phrases: Sequence[tuple[Sequence[Sequence[str]], int]]
+    reach: Callable[[str, Following], int] | None = None
+
+
+class Place(NamedTuple):
+    """Characters of a text that match: its number, where they start and end, and the node of the query."""
+
+    text: int
+    start: int
+    end: int
+    node: int
+
+
+class Passages(Protocol):
     """The title and the texts of one document with their tokens. Text 0 is the title."""
+
+    texts: Sequence[str]
+
+    def places(self, sought: Sought) -> list[Place]:
+        """Every match, by text and start."""
+
+
+def unpack(data: Sequence[object]) -> Passages:
+    """The passages that `pack` or `pack_words` made a JSON value of; one empty title of nothing."""
+    match data:
+        case []:
+            return WordPassages([""])
+        case [texts]:
+            return WordPassages(texts)  # type: ignore[arg-type]
+        case _:
+            return AnalysedPassages(*data)  # type: ignore[arg-type]
+
+
+# -- texts whose tokens are their words -------------------------------------------------------------------------------
+
+
+class WordPassages:
+    """Texts whose tokens are their words, one space apart."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
+
+    def places(self, sought: Sought) -> list[Place]:
+        """See `Passages.places`."""
+        # A term with a space in it is no word; it would be found in two.
+        needles = [(f" {term} ", node) for term, node in sought.terms.items() if " " not in term]
+        found: list[Place] = []
+        for number, text in enumerate(self.texts):
+            if text:
+                padded = f" {text} "
+                for needle, node in needles:
+                    length = len(needle) - 2
+                    found.extend(Place(number, start, start + length, node) for start in _all(padded, needle))
+                if sought.prefixes or sought.phrases:
+                    found += (Place(number, *place) for place in _longer(padded, sought))
+        found.sort()
+        return found
+
+
+def _longer(padded: str, sought: Sought) -> Iterator[tuple[int, int, int]]:
+    """(start, end, node) of the words with a beginning and of the phrases in a text between two spaces."""
+    for prefix, node in sought.prefixes:
+        for start in _all(padded, f" {prefix}"):
+            yield start, padded.index(" ", start + 1) - 1, node
+    for places, node in sought.phrases:
+        for first in places[0]:
+            for start in _all(padded, f" {first} "):
+                end = _end_of_run(padded, start, places)
+                if end:
+                    yield start, end, node
+
+
+def _end_of_run(padded: str, start: int, places: Sequence[Sequence[str]]) -> int:
+    """Where words that begin behind a space end if each is one of those of its place, else 0."""
+    place = start + 1
+    for terms in places:
+        word = next((term for term in terms if padded.startswith(f"{term} ", place) and " " not in term), None)
+        if word is None:
+            return 0
+        place += len(word) + 1
+    return place - 2
+
+
+def _all(text: str, wanted: str) -> Iterator[int]:
+    """Where one text stands in another."""
+    place = text.find(wanted)
+    while place >= 0:
+        yield place
+        place = text.find(wanted, place + 1)
+
+
+def pack_words(texts: Sequence[Sequence[str]]) -> list[object]:
+    """Texts whose tokens are their words, one space apart, as a JSON value."""
+    joined = [" ".join(words) for words in texts]
+    if all(text.count(" ") == max(len(words) - 1, 0) for text, words in zip(joined, texts, strict=True)):
+        return [joined]
+    spans = []
+    for words in texts:
+        ends = list(accumulate((len(word) + 1 for word in words), initial=0))
+        spans.append([place for end, word in zip(ends, words, strict=False) for place in (end, end + len(word))])
+    return pack(joined, [[(word,) for word in words] for words in texts], spans)
+
+
+# -- texts that were analysed -----------------------------------------------------------------------------------------
+
+
+class AnalysedPassages:
+    """Texts with the terms of each token and where it stands."""
 
     def __init__(self, texts: Sequence[str], kinds: str, codes: str, counts: Sequence[int], spans: str) -> None:
         self.texts = texts
-        self.codes = codes
         self._kinds = kinds
+        self._codes = codes
         self._ends = list(accumulate(counts))
-        self._spans = spans
+        self._steps = spans
 
-    @classmethod
-    def unpack(cls, data: Sequence[object]) -> Passages:
-        """The passages that `pack` made a JSON value of; none of nothing."""
-        return cls(*data) if data else cls([""], "", "", [0], "")  # type: ignore[arg-type]
+    def places(self, sought: Sought) -> list[Place]:
+        """See `Passages.places`."""
+        tokens = sorted(chain(self._of_terms(sought), self._of_phrases(sought.phrases)))
+        if not tokens:
+            return []
+        spans, found = self._spans, []
+        for first, behind, node in tokens:
+            text = self._text_of(first)
+            start = self._ends[text - 1] if text else 0
+            before = int(spans[2 * start - 1]) if start else 0
+            found.append(Place(text, int(spans[2 * first]) - before, int(spans[2 * behind - 1]) - before, node))
+        return found
 
-    def matching(self, term: str) -> Iterator[str]:
+    def _of_terms(self, sought: Sought) -> Iterator[tuple[int, int, int]]:
+        """(first token, the one behind the last, node) of every token with a term, or with a beginning of one."""
+        wanted = {code: (term, node) for term, node in sought.terms.items() for code in self._matching(term)}
+        for prefix, node in sought.prefixes:
+            wanted.update((code, (term, node)) for code, term in self._starting(prefix))
+        for code, (term, node) in wanted.items():
+            reach = sought.reach if term.startswith(IDENTIFIER) else None
+            for token in _all(self._codes, code):
+                length = reach(term, partial(self._first, token)) if reach else 1
+                yield token, token + length, node
+
+    def _of_phrases(self, phrases: Iterable[tuple[Sequence[Sequence[str]], int]]) -> Iterator[tuple[int, int, int]]:
+        """The same of every phrase within one text."""
+        for terms_of_places, node in phrases:
+            places = [{code for term in terms for code in self._matching(term)} for terms in terms_of_places]
+            for code in places[0]:
+                for token in _all(self._codes, code):
+                    run = self._codes[token : token + len(places)]
+                    same = len(run) == len(places) and all(map(contains, places, run))
+                    if same and self._text_of(token) == self._text_of(token + len(run) - 1):
+                        yield token, token + len(run), node
+
+    def _matching(self, term: str) -> Iterator[str]:
         """The kinds that have a term, each as its character."""
         return (character for character, _ in self._found(f"{_TERM}{term}{_TERM}"))
 
-    def starting(self, prefix: str) -> Iterator[tuple[str, str]]:
+    def _starting(self, prefix: str) -> Iterator[tuple[str, str]]:
         """(kind, term) of each term that begins so."""
         for character, place in self._found(_TERM + prefix):
             yield character, self._kinds[place + 1 : self._kinds.index(_TERM, place + 1)]
 
     def _found(self, wanted: str) -> Iterator[tuple[str, int]]:
-        place = self._kinds.find(wanted)
-        while place >= 0:
+        for place in _all(self._kinds, wanted):
             yield character(self._kinds.count(_KIND, 0, place)), place
-            place = self._kinds.find(wanted, place + 1)
 
-    @cached_property
-    def _first(self) -> list[str]:
-        return [kind.split(_TERM, 2)[1] for kind in self._kinds.split(_KIND)] if self._kinds else []
-
-    def first(self, token: int, behind: int) -> tuple[str, ...]:
-        """The first terms of the tokens from one to before another, all of one text."""
-        behind = min(behind, self._ends[self.text_of(token)])
-        return tuple(self._first[number(code)] for code in self.codes[token:behind])
-
-    def text_of(self, token: int) -> int:
+    def _text_of(self, token: int) -> int:
         """The number of the text that a token is in."""
         return bisect_right(self._ends, token)
 
-    def bounds(self, text: int) -> tuple[int, int]:
-        """The tokens of a text: the first, and the one behind the last."""
-        return (self._ends[text - 1] if text else 0), self._ends[text]
+    def _first(self, token: int, number: int) -> tuple[str, ...]:
+        """The first terms of so many tokens from one on, all of one text."""
+        behind = min(token + number, self._ends[self._text_of(token)])
+        return tuple(self._first_terms[code_of(code)] for code in self._codes[token:behind])
 
-    def spans(self, text: int) -> NDArray[np.int64]:
-        """Where the tokens of a text start and end in it: start, end, start, end, …"""
-        first, behind = self.bounds(text)
-        steps = np.frombuffer(self._spans[2 * first : 2 * behind].encode("utf-32-le"), "<u4").astype(np.int64)
+    @cached_property
+    def _first_terms(self) -> list[str]:
+        return [kind.split(_TERM, 2)[1] for kind in self._kinds.split(_KIND)] if self._kinds else []
+
+    @cached_property
+    def _spans(self) -> NDArray[np.int64]:
+        """Where each token starts and ends, as if every text began where the last token of the one before ended."""
+        steps = np.frombuffer(self._steps.encode("utf-32-le"), "<u4").astype(np.int64)
         steps[steps >= _SURROGATES] -= _SKIPPED
         return steps.cumsum()
 
@@ -84,19 +233,10 @@ def pack(
     kinds: dict[tuple[str, ...], int] = {}
     codes = "".join(character(kinds.setdefault(tuple(terms), len(kinds))) for stretch in stretches for terms in stretch)
     joined = _KIND.join(_TERM + _TERM.join(terms) + _TERM for terms in kinds)
-    return [list(texts), joined, codes, list(map(len, stretches)), "".join(map(_steps, spans))]
+    return [list(texts), joined, codes, list(map(len, stretches)), "".join(map(_steps_of, spans))]
 
 
-def pack_words(texts: Sequence[Sequence[str]]) -> list[object]:
-    """Texts whose tokens are their words, one space apart, as `pack` makes a JSON value of them."""
-    spans = []
-    for words in texts:
-        ends = list(accumulate((len(word) + 1 for word in words), initial=0))
-        spans.append([place for end, word in zip(ends, words, strict=False) for place in (end, end + len(word))])
-    return pack([" ".join(words) for words in texts], [[(word,) for word in words] for words in texts], spans)
-
-
-def _steps(places: Sequence[int]) -> str:
+def _steps_of(places: Sequence[int]) -> str:
     """Ascending places, each as the character of its distance from the one before."""
     return "".join(character(min(here - before, _HIGHEST)) for before, here in zip((0, *places), places, strict=False))
 
@@ -106,7 +246,7 @@ def character(code: int) -> str:
     return chr(code if code < _SURROGATES else code + _SKIPPED)
 
 
-def number(code: str) -> int:
+def code_of(character: str) -> int:
     """The number that a character stands for."""
-    found = ord(code)
+    found = ord(character)
     return found if found < _SURROGATES else found - _SKIPPED

@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import chain, groupby
-from operator import contains
+from typing import NamedTuple
 
-from kb.language.analysis import IDENTIFIER
 from kb.language.lexicon import Lexicon
 from kb.language.tree import AnyOf, AnyTerm, Named, Node, Phrase, Prefix
-from kb.search.passages import Passages
+from kb.search.passages import Following, Passages, Place, Sought
 
 #: A snippet has at most this many characters.
 LONGEST = 240
 #: More matches than this in one window make it no better.
 _ENOUGH = 8
-_SENTENCE_START = re.compile(r"(?:(?<=[.!?”\"])\s+|\n|\A)(?=\S)")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Characters of a text that a node matched; `node` is its place in the query."""
-
-    start: int
-    end: int
-    node: int
+#: Up to where a sentence starts: what ends the one before, or a line, and the space behind it.
+_SENTENCE_END = re.compile(r"(?:[.!?”\"]\s+|\n)(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +38,10 @@ class Highlighter:
         self._lexicon = lexicon
         self._terms: dict[str, int] = {}
         self._prefixes: list[tuple[str, int]] = []
-        self._phrases: list[tuple[Phrase, int]] = []
+        self._phrases: list[tuple[Sequence[Sequence[str]], int]] = []
         for number, node in enumerate(nodes):
             self._learn(node, number)
+        self._sought = Sought(self._terms, self._prefixes, self._phrases, self._reach if lexicon else None)
 
     def _learn(self, node: Node, number: int) -> None:
         match node:
@@ -59,8 +50,8 @@ class Highlighter:
                     self._terms.setdefault(term, number)
             case Prefix(prefix):
                 self._prefixes.append((prefix, number))
-            case Phrase():
-                self._phrases.append((node, number))
+            case Phrase(places):
+                self._phrases.append((places, number))
             case AnyOf(nodes):
                 self._learn_all(nodes, number)
             case Named(words, names):
@@ -72,61 +63,24 @@ class Highlighter:
 
     def mark(self, passages: Passages) -> Marked:
         """What of a document's texts was matched."""
-        found: dict[int, list[Found]] = {}
-        by_text = groupby(sorted(self._places(passages)), key=lambda place: passages.text_of(place[0]))
-        for text, places in by_text:
-            spans, offset = passages.spans(text), 2 * passages.bounds(text)[0]
-            mine: list[Found] = []
-            for first, behind, node in places:
-                start, end = int(spans[2 * first - offset]), int(spans[2 * behind - 1 - offset])
-                if not mine or start >= mine[-1].end:
-                    mine.append(Found(start, end, node))
-                elif mine[-1].start == start and end > mine[-1].end:
-                    mine[-1] = Found(start, end, node)
-            found[text] = mine
+        found: dict[int, list[Place]] = {}
+        for place in passages.places(self._sought):
+            mine = found.setdefault(place.text, [])
+            if not mine or place.start >= mine[-1].end:
+                mine.append(place)
+            elif mine[-1].start == place.start and place.end > mine[-1].end:
+                mine[-1] = place
         return Marked(passages, found)
 
-    def _places(self, passages: Passages) -> Iterator[tuple[int, int, int]]:
-        """(first token, the one behind the last, node) of every match."""
-        hits = ((code, term, node) for term, node in self._terms.items() for code in passages.matching(term))
-        starting = ((*found, node) for prefix, node in self._prefixes for found in passages.starting(prefix))
-        wanted = {code: (term, node) for code, term, node in chain(hits, starting)}
-        for code, (term, node) in wanted.items():
-            for token in _all(passages.codes, code):
-                yield token, self._behind(passages, token, term), node
-        for phrase, node in self._phrases:
-            yield from ((token, token + len(phrase.places), node) for token in _runs(passages, phrase))
-
-    def _behind(self, passages: Passages, token: int, term: str) -> int:
-        """The token behind a match: behind the label's last word where a label of several words was matched."""
-        if self._lexicon is None or term[0] != IDENTIFIER:
-            return token + 1
-        first, *second = passages.first(token, token + 2)
-        if term != first and second:
+    def _reach(self, term: str, following: Following) -> int:
+        """How many tokens a match takes: all words of a label where a label of several words was matched."""
+        first, *second = following(2)
+        if self._lexicon is not None and term != first and second:
             for stems, identifier in self._lexicon.phrases.get((first, second[0]), ()):
-                same = passages.first(token, token + len(stems)) == stems
+                same = following(len(stems)) == stems
                 if same and term[1:] in (identifier.value, *self._lexicon.broader(identifier)):
-                    return token + len(stems)
-        return token + 1
-
-
-def _all(codes: str, wanted: str) -> Iterator[int]:
-    """Where a character stands."""
-    place = codes.find(wanted)
-    while place >= 0:
-        yield place
-        place = codes.find(wanted, place + 1)
-
-
-def _runs(passages: Passages, phrase: Phrase) -> Iterator[int]:
-    """The tokens at which a phrase begins, within one text."""
-    places = [{code for term in terms for code in passages.matching(term)} for terms in phrase.places]
-    for code in places[0]:
-        for token in _all(passages.codes, code):
-            run = passages.codes[token : token + len(places)]
-            same = len(run) == len(places) and all(map(contains, places, run))
-            if same and passages.text_of(token) == passages.text_of(token + len(run) - 1):
-                yield token
+                    return len(stems)
+        return 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +88,7 @@ class Marked:
     """The texts of one document with what of them was matched: by text, from left to right, none overlapping."""
 
     passages: Passages
-    found: Mapping[int, Sequence[Found]]
+    found: Mapping[int, Sequence[Place]]
 
     @property
     def title(self) -> str:
@@ -154,45 +108,48 @@ class Marked:
         # Of texts that hold as many different things, the first: what a page says first it says for everybody.
         window, text = min(windows, key=lambda one: (-one[0].worth[0], one[1]))
         equal = tuple(sorted(one[1] - 1 for one in windows if one[0].worth[0] == window.worth[0]))
-        return Quoted(_shown(texts[text], window.start, window.end, self.found[text]), equal)
+        end = _cut(texts[text], window.start)
+        return Quoted(_shown(texts[text], window.start, end, self.found[text]), equal)
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
+class _Window(NamedTuple):
     """A stretch of text and its worth: different nodes, then matches, then an early place."""
 
-    start: int
-    end: int
     worth: tuple[int, int, int]
+    start: int
 
 
-def _best_window(text: str, found: Sequence[Found]) -> _Window:
-    best: _Window | None = None
-    for index, first in enumerate(found):
-        start = _window_start(text, first.start)
-        inside = _inside(found, index, start + LONGEST)
-        worth = (len({one.node for one in inside}), min(len(inside), _ENOUGH), -start)
-        if best is None or worth > best.worth:
-            best = _Window(start, _cut(text, start), worth)
-    assert best is not None
+def _best_window(text: str, found: Sequence[Place]) -> _Window:
+    most = (len({one.node for one in found}), min(len(found), _ENOUGH))
+    best = _window(text, found, 0)
+    for index in range(1, len(found)):
+        if best.worth[:2] == most:
+            break
+        best = max(best, _window(text, found, index))
     return best
 
 
-def _inside(found: Sequence[Found], first: int, end: int) -> list[Found]:
-    inside: list[Found] = []
+def _window(text: str, found: Sequence[Place], first: int) -> _Window:
+    """The window that begins with the sentence of a match, or shortly before it."""
+    start = _window_start(text, found[first].start)
+    inside = 0
+    nodes = set()
     for one in found[first : first + 4 * _ENOUGH]:
-        if one.end > end:
+        if one.end > start + LONGEST:
             break
-        inside.append(one)
-    return inside
+        inside += 1
+        nodes.add(one.node)
+    return _Window((len(nodes), min(inside, _ENOUGH), -start), start)
 
 
 def _window_start(text: str, first: int) -> int:
     """The start of the sentence of the first match, if that leaves room after it, else the word a little before."""
-    starts = [match.end() for match in _SENTENCE_START.finditer(text, max(0, first - LONGEST // 2), first + 1)]
-    sentence = max((start for start in starts if start <= first), default=None)
-    if sentence is not None:
-        return sentence
+    earliest = first - LONGEST // 2
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, max(0, earliest - 1), first + 1)]
+    if ends:
+        return ends[-1]
+    if earliest <= 0 and not text[:1].isspace():
+        return 0
     near = max(0, first - LONGEST // 4)
     space = text.find(" ", near, first)
     return space + 1 if near and space >= 0 else near
@@ -206,14 +163,13 @@ def _cut(text: str, start: int) -> int:
     return end if end > start else start + LONGEST
 
 
-def _shown(text: str, start: int, end: int, found: Sequence[Found]) -> str:
-    begins = start == 0 or any(
-        match.end() == start for match in _SENTENCE_START.finditer(text, max(0, start - 3), start + 1)
-    )
+def _shown(text: str, start: int, end: int, found: Sequence[Place]) -> str:
+    ends = _SENTENCE_END.finditer(text, max(0, start - 8), start + 1)
+    begins = start == 0 or any(match.end() == start for match in ends)
     return f"{'' if begins else '… '}{_marked(text, start, end, found)}{' …' if end < len(text) else ''}"
 
 
-def _marked(text: str, start: int, end: int, found: Sequence[Found]) -> str:
+def _marked(text: str, start: int, end: int, found: Sequence[Place]) -> str:
     parts, place = list[str](), start
     for one in found:
         if one.start >= place and one.end <= end:

@@ -163,6 +163,8 @@ def number(character: str) -> int:
 
 def tokens(passages: Sequence[Any]) -> list[list[tuple[tuple[str, ...], str]]]:
     """Of each text its tokens: their terms, and the words as they stand there."""
+    if len(passages) == 1:
+        return [[((word,), word) for word in text.split(" ")] if text else [] for text in passages[0]]
     texts, kinds, codes, counts, spans = passages
     terms = [tuple(kind[1:-1].split("\x1f")) for kind in kinds.split("\x1e")]
     found, token = [], 0
@@ -343,16 +345,18 @@ def test_passages_are_texts_with_their_tokens(tmp_path: Path) -> None:
         Entry.from_tokens("a", {"title": ["red", "fish"], "body": ["one", "", "red"]}, quoted=("title", "body")),
         Entry("b", {}, passages=pack(["H–1B visas", "é"], [[("#h-1b", "h"), ("visa",)], []], [[0, 4, 5, 10], []])),
         Entry("c", {}, passages=pack([long], [kinds], [spans])),
+        Entry.from_tokens("d", {"body": ["one", "two words"]}, quoted=("title", "body")),
     ]
     create("columnar", tmp_path / "new", entries)
-    first, second, third = Reader(tmp_path / "new").passages
-    assert first[0] == ["red fish", "one  red"]
+    first, second, third, fourth = Reader(tmp_path / "new").passages
+    assert first == [["red fish", "one  red"]]
     assert tokens(first) == [
         [(("red",), "red"), (("fish",), "fish")],
         [(("one",), "one"), (("",), ""), (("red",), "red")],
     ]
     assert tokens(second) == [[(("#h-1b", "h"), "H–1B"), (("visa",), "visas")], []]
     assert tokens(third) == [[(kind, "\U0001d518") for kind in kinds]]
+    assert tokens(fourth) == [[], [(("one",), "one"), (("two words",), "two words")]]
 
 
 # -- what follows from it --------------------------------------------------------------------------------------------
