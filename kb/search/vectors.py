@@ -191,7 +191,11 @@ def _learnt(terms: Terms, weights: Weights, size: int, dimensions: int, seed: in
     matrix = np.zeros((len(sample), len(known) + 1), np.float32)
     matrix[np.arange(len(sample))[:, None], columns[terms[sample]]] = weights[sample]
     matrix[:, 0] = 0
-    return columns, _right_vectors(matrix, dimensions, random)
+    from threadpoolctl import threadpool_limits
+
+    # Threads would wait for each other longer than they help, and sum up in another order on another machine.
+    with threadpool_limits(1, "blas"):
+        return columns, _right_vectors(matrix, dimensions, random)
 
 
 def _known(terms: Terms, weights: Weights, size: int) -> NDArray[np.int64]:
@@ -217,7 +221,7 @@ def _right_vectors(matrix: Floats, dimensions: int, random: np.random.Generator)
 def _orthonormal(columns: Floats) -> Floats:
     """What the columns span, by principal directions, the strongest first; rounding is left out.
 
-    The eigenvectors of the small product: a QR decomposition costs ten times as much where BLAS has several threads.
+    By the eigenvectors of the small product, a good deal cheaper than a QR decomposition.
     """
     exact = columns.astype(np.float64)
     values, turns = np.linalg.eigh(exact.T @ exact)

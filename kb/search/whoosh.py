@@ -24,7 +24,7 @@ from whoosh.reading import IndexReader, TermNotFound
 
 from kb.search import columns, similar
 from kb.search.arrays import ranges
-from kb.search.columnar.runs import Merger, rows_of, turn_round
+from kb.search.columnar.runs import Merger, TermOrder, rows_of, turn_round
 from kb.search.entry import Entry, FacetSpec
 from kb.search.local import LocalEngine
 from kb.search.postings import TermPositions, TermPostings, located, summed
@@ -95,11 +95,11 @@ def build(
             fields = entry.fields
             laid.append(fields if isinstance(fields, Tokens) else lay_out(fields, numbers))
             writing.add(entry, laid[-1])
-    terms = list(numbers)
-    _write_postings(folder / "postings", [Inverted.of(tokens, terms) for tokens in laid])
-    runs = [turn_round(laid, 0, terms)] if laid else []
-    merger = Merger(runs, terms)
-    similar.write(folder, [rows_of(run, 0, len(laid), terms) for run in runs], merger.ranks, len(merger.terms))
+    order = TermOrder(numbers)
+    runs = [turn_round(laid, 0, order.numbers())] if laid else []
+    merger, telling = Merger(runs, order), similar.telling(order.terms)
+    _write_postings(folder / "postings", [Inverted.of(tokens, order.terms) for tokens in laid])
+    similar.write(folder, [rows_of(run, 0, len(laid), telling) for run in runs], merger.ranks, len(merger.terms))
 
 
 def open_folder(folder: Path) -> LocalEngine:

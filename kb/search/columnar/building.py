@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+import numpy as np
+
 from kb.search import columns, similar
 from kb.search.arrays import ArraysWriter, offsets_of, smallest, write_arrays, write_json
 from kb.search.columnar import dictionary, store
-from kb.search.columnar.runs import RUN, Merger, Run, rows_of, turn_round
+from kb.search.columnar.runs import RUN, Merger, Run, TermOrder, rows_of, turn_round
 from kb.search.columnar.store import StoredPostings
 from kb.search.entry import Entry, FacetSpec
 from kb.search.local import LocalEngine
@@ -42,6 +44,8 @@ class PostingsWriter:
     def __init__(self, folder: Path, numbers: TermNumbers) -> None:
         self._folder = folder
         self._numbers = numbers
+        self._order = TermOrder(numbers)
+        self._telling = np.zeros(0, np.bool_)
         self._waiting: list[Tokens] = []
         self._occurrences = 0
         self._documents = 0
@@ -63,18 +67,20 @@ class PostingsWriter:
         """Merge what was taken and write it."""
         if self._waiting:
             self._end_run()
-        merger = Merger(self._runs, list(self._numbers))
+        merger = Merger(self._runs, self._order)
         _write(self._folder, merger, self._runs, self._documents)
         similar.write(self._folder, self._rows, merger.ranks, len(merger.terms))
         self._runs, self._rows = [], []
         shutil.rmtree(self._folder / _RUNS, ignore_errors=True)
 
     def _end_run(self) -> None:
-        terms, size = list(self._numbers), len(self._waiting)
-        run = turn_round(self._waiting, self._documents, terms)
+        size = len(self._waiting)
+        run = turn_round(self._waiting, self._documents, self._order.numbers())
+        new = self._order.terms[len(self._telling) :]
+        self._telling = np.concatenate((self._telling, similar.telling(new)))
         self._waiting, self._occurrences = [], 0
         self._runs.append(run)
-        self._rows.append(rows_of(run, self._documents, size, terms))
+        self._rows.append(rows_of(run, self._documents, size, self._telling))
         self._documents += size
 
     def _spill(self) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,8 +16,8 @@ from numpy.typing import NDArray
 
 from kb.search.arrays import Array, OnDisk, offsets_of, on_disk, ordered, ranges, windows, write_arrays
 from kb.search.columnar.store import PART
-from kb.search.similar import Rows, telling
-from kb.search.tokens import Tokens
+from kb.search.similar import Rows
+from kb.search.tokens import TermNumbers, Tokens
 
 #: Occurrences of a run; the sort needs some 60 bytes for each at once.
 RUN = 1_500_000
@@ -61,27 +62,46 @@ class Part(NamedTuple):
     positions: Array
 
 
-def turn_round(documents: Sequence[Tokens], first: int, terms: Sequence[str]) -> Run:
-    """The run of some documents, of which the first has the number `first`. `terms` are all terms by number."""
+class TermOrder:
+    """The terms that have numbers, in order: by code points, which is that of their bytes."""
+
+    def __init__(self, numbers: TermNumbers) -> None:
+        self._numbers = numbers
+        #: Every term by its number.
+        self.terms: list[str] = []
+        self._order: list[int] = []
+
+    def numbers(self) -> NDArray[np.int32]:
+        """The numbers of all terms that there are by now."""
+        known = len(self.terms)
+        self.terms += islice(self._numbers, known, None)
+        # The sort finds two ascending runs and merges them: only what is new is sorted.
+        new = sorted(range(known, len(self.terms)), key=self.terms.__getitem__)
+        self._order = sorted(self._order + new, key=self.terms.__getitem__)
+        return np.asarray(self._order, np.int32)
+
+
+def turn_round(documents: Sequence[Tokens], first: int, order: NDArray[np.int32]) -> Run:
+    """The run of some documents, of which the first has the number `first`; `order` has all terms in order."""
     numbers = _joined([one.terms for one in documents], np.int32)
     positions = _joined([one.positions for one in documents], np.int32)
     places = np.repeat(np.arange(first, first + len(documents), dtype=np.int32), [len(one.terms) for one in documents])
     weights = [round(weight / PART) for one in documents for weight in one.weights]
     parts = np.repeat(np.asarray(weights, np.uint32), [count for one in documents for count in one.occurrences])
 
-    mine, ranks = _ranked(numbers, terms)
+    mine, ranks = _ranked([numbers], order)
     keys = ranks[numbers]
-    order = ordered(keys, len(mine))
-    keys, places = keys[order], places[order]
+    sorting = ordered(keys, len(mine))
+    keys, places = keys[sorting], places[sorting]
     begins = np.ones(len(keys), np.bool_)
     begins[1:] = (keys[1:] != keys[:-1]) | (places[1:] != places[:-1])
     starts = begins.nonzero()[0]
-    sums = offsets_of(parts[order])
+    sums = offsets_of(parts[sorting])
     arrays = {
         "documents": places[starts],
         "frequencies": np.diff(sums[starts], append=sums[-1]).astype(np.uint32),
         "counts": np.diff(starts, append=len(keys)).astype(np.uint32),
-        "positions": positions[order],
+        "positions": positions[sorting],
     }
     return Run(
         mine,
@@ -92,12 +112,15 @@ def turn_round(documents: Sequence[Tokens], first: int, terms: Sequence[str]) ->
     )
 
 
-def _ranked(numbers: NDArray[np.int32], terms: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def _ranked(
+    numbers: Sequence[NDArray[np.int32]], order: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """The different numbers in order of their terms; and for every number of a term its place among them."""
-    present = np.zeros(len(terms), np.bool_)
-    present[numbers] = True
-    mine = np.asarray(sorted(np.flatnonzero(present).tolist(), key=terms.__getitem__), np.int32)
-    ranks = np.zeros(len(terms), np.int32)
+    present = np.zeros(len(order), np.bool_)
+    for some in numbers:
+        present[some] = True
+    mine = order[present[order]]
+    ranks = np.zeros(len(order), np.int32)
     ranks[mine] = np.arange(len(mine))
     return mine, ranks
 
@@ -106,10 +129,13 @@ def _joined(parts: Sequence[Array], dtype: type[np.generic]) -> Array:
     return np.concatenate([np.zeros(0, dtype), *parts])
 
 
-def rows_of(run: Run, first: int, size: int, terms: Sequence[str]) -> Rows:
-    """The `size` documents of a run from number `first` on, each with its terms that tell how alike documents are."""
+def rows_of(run: Run, first: int, size: int, telling: NDArray[np.bool_]) -> Rows:
+    """The `size` documents of a run from number `first` on, each with its terms that tell how alike documents are.
+
+    `telling` says of each number whether its term is one of these.
+    """
     lengths = np.diff(run.postings)
-    kept = np.repeat(telling([terms[number] for number in run.numbers.tolist()]), lengths)
+    kept = np.repeat(telling[run.numbers], lengths)
     documents = run.documents[:][kept] - first
     order = ordered(documents, size)
     return Rows(
@@ -122,17 +148,13 @@ def rows_of(run: Run, first: int, size: int, terms: Sequence[str]) -> Rows:
 class Merger:
     """Several runs as one: their terms in order, and the postings of all terms, window by window."""
 
-    def __init__(self, runs: Sequence[Run], terms: Sequence[str]) -> None:
-        present = np.zeros(len(terms), np.bool_)
-        for run in runs:
-            present[run.numbers] = True
-        found = sorted(np.flatnonzero(present).tolist(), key=terms.__getitem__)
+    def __init__(self, runs: Sequence[Run], order: TermOrder) -> None:
+        found, ranks = _ranked([run.numbers for run in runs], order.numbers())
         #: The place of each term of the index by its number.
-        self.ranks = np.zeros(len(terms), np.int32)
-        self.ranks[found] = np.arange(len(found))
+        self.ranks = ranks
         self._runs = [(self.ranks[run.numbers], run) for run in runs]
         #: The terms of the index in order.
-        self.terms = [terms[number] for number in found]
+        self.terms = [order.terms[number] for number in found.tolist()]
         #: How many postings and occurrences each term has.
         self.postings, self.occurrences = (np.zeros(len(found), np.int64) for _ in range(2))
         for mine, run in self._runs:
