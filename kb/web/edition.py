@@ -10,7 +10,8 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from kb.config import Site
-from kb.model import ServiceGroup
+from kb.model import Facet, ServiceGroup
+from kb.web.rows import FacetRows
 from kb.web.words import Words
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Edition:
     words: Words
     templates: Environment
     _menus: dict[str, Markup] = field(default_factory=dict)
+    _rows: dict[str, FacetRows] = field(default_factory=dict)
 
     @cached_property
     def site(self) -> Site:
@@ -54,6 +56,12 @@ class Edition:
         if place not in self._menus:
             self._menus[place] = self._part("_menu.html", path=place)
         return self._menus[place]
+
+    def rows(self, facet: Facet) -> FacetRows:
+        """The rows of a facet."""
+        if facet.name not in self._rows:
+            self._rows[facet.name] = FacetRows(facet, self.templates, self.words)
+        return self._rows[facet.name]
 
     @cached_property
     def _listed(self) -> frozenset[str]:

@@ -6,12 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from html import escape
-from itertools import product
-from typing import NamedTuple
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
 
 from kb.model import Facet, FacetValue, Query, Results
 from kb.web.params import Pairs, Toggles, hidden
+from kb.web.rows import Below, value_label
 from kb.web.words import Words
+
+if TYPE_CHECKING:
+    from kb.web.edition import Edition
 
 #: The groups from top to bottom; the first four are open at first.
 ORDER = ("type", "service", "topic", "visa", "form", "agency", "program", "year", "cites", "status", "author", "source")
@@ -21,24 +27,6 @@ TREES = frozenset({"service", "cites"})
 SHOWN = 6
 MOST = 50
 BAR_WIDTH = 64
-
-
-class Row(NamedTuple):
-    """One value: a link over the whole row, with the rows below it where the facet is a tree.
-
-    `spoken` is what only listeners get: what the number counts, and that the link takes a selected value away.
-    A page has hundreds of rows. So a row is a tuple, and its texts are markup already: the template escapes nothing.
-    """
-
-    label: str
-    number: str
-    selected: bool
-    url: str
-    spoken: str
-    bar: int = 0
-    children: tuple[Row, ...] = ()
-    children_label: str = ""
-    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +42,24 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One facet. `summary` says how many of its values are selected; `more` are the rows behind “Show 14 more”."""
+    """One facet. `summary` says how many of its values are selected; `more` are the rows behind “Show 14 more”.
+
+    The rows are markup (`kb.web.rows`).
+    """
 
     name: str
     label: str
     summary: str
     open: bool
     selected: int
-    rows: tuple[Row, ...]
-    more: tuple[Row, ...]
+    rows: Markup
+    more: Markup
     more_label: str
     field: Field | None
     dates: Pairs | None
 
 
-def panel(results: Results, query: Query, words: Words) -> tuple[Group, ...]:
+def panel(results: Results, query: Query, edition: Edition) -> tuple[Group, ...]:
     """The groups in their fixed order, or none where nothing could be chosen or taken back.
 
     `query` is the settled query of the results: the links are one step away from it.
@@ -78,7 +69,7 @@ def panel(results: Results, query: Query, words: Words) -> tuple[Group, ...]:
     ordered += [facet for facet in results.facets if facet.name not in ORDER]
     if not any(value.count for facet in ordered for value in facet.values):
         return ()
-    shared = _Shared(query, words, results.total, Toggles(query, separator="&amp;"), _spoken(words))
+    shared = _Shared(query, edition, results.total, Toggles(query, separator="&amp;"))
     return tuple(_Builder(facet, shared).group() for facet in ordered)
 
 
@@ -87,10 +78,9 @@ class _Shared:
     """What all groups of a panel need."""
 
     query: Query
-    words: Words
+    edition: Edition
     total: int
     toggles: Toggles
-    spoken: Mapping[tuple[bool, bool, bool], str]
 
 
 class _Builder:
@@ -99,7 +89,8 @@ class _Builder:
     def __init__(self, facet: Facet, shared: _Shared) -> None:
         self._facet = facet
         self._shared = shared
-        self._words = shared.words
+        self._words = shared.edition.words
+        self._markup = shared.edition.rows(facet)
         self._below: Mapping[str | None, Sequence[FacetValue]] = (
             _tree(facet) if facet.name in TREES else {None: facet.values}
         )
@@ -107,22 +98,22 @@ class _Builder:
         #: Everything above a selected value: it stands at the top, and open.
         self._held = _above(facet) if facet.name in TREES and self._selected else set()
         self._first = self._selected | self._held
-        self._anchor = f"#f-{facet.name}"
 
     def group(self) -> Group:
         name, query = self._facet.name, self._shared.query
         label = self._words.get(f"facet_{name}", self._facet.label)
         selected = len(self._selected)
-        rows = self._rows(None)
-        cut = len(rows) if len(rows) <= SHOWN + 1 else max(SHOWN, sum(row.selected for row in rows))
+        values = self._values(None)
+        rows = self._rows(values)
+        cut = len(rows) if len(rows) <= SHOWN + 1 else max(SHOWN, sum(map(attrgetter("selected"), values)))
         return Group(
             name=name,
             label=label,
             summary=self._words("group_selected", n=selected, label=label),
             open=self._is_open(selected),
             selected=selected,
-            rows=rows[:cut],
-            more=rows[cut:],
+            rows=Markup("".join(rows[:cut])),  # noqa: S704 - escaped by their maker
+            more=Markup("".join(rows[cut:])),  # noqa: S704
             more_label=self._words("show_more", n=len(rows) - cut) if rows[cut:] else "",
             field=self._field(),
             dates=hidden(query, "from", "to") if name == "year" and self._facet.values else None,
@@ -134,29 +125,36 @@ class _Builder:
             return True
         return name in OPEN_AT_FIRST and any(value.count < self._shared.total for value in self._facet.values)
 
-    def _rows(self, parent: str | None) -> tuple[Row, ...]:
-        """The first rows below a value: those selected, or with something selected below them, before all others."""
+    def _values(self, parent: str | None) -> Sequence[FacetValue]:
+        """The first values below a value: those selected, or with something selected below them, before all others."""
         values = self._below.get(parent, [])
         if self._first:
             values = sorted(values, key=lambda value: value.value not in self._first)
-        return tuple(map(self._row, values[:MOST]))
+        return values[:MOST]
 
-    def _row(self, value: FacetValue) -> Row:
-        facet, shared = self._facet, self._shared
-        children = self._rows(value.value) if value.value in self._below else ()
-        row = Row(
-            escape(_label(facet, value, self._words)),
-            self._words.number(value.count),
-            value.selected,
-            shared.toggles.url(facet.param, value.value) + self._anchor,
-            shared.spoken[value.count == 1, bool(children), value.selected],
-        )
-        if facet.name == "year" and value.count:
-            return row._replace(bar=max(1, round(BAR_WIDTH * value.count / self._most)))
-        if not children:
-            return row
-        label = escape(self._words(f"children_{facet.name}", n=len(children)))
-        return row._replace(children=children, children_label=label, open=value.value in self._held)
+    def _rows(self, values: Sequence[FacetValue]) -> list[str]:
+        bars = [self._bar(value) for value in values] if self._facet.name == "year" else []
+        rows = self._markup.plain(values, self._shared.toggles.around(self._facet.param), bars)
+        if self._selected or len(self._below) > 1:
+            for place, value in enumerate(values):
+                if value.selected or value.value in self._below:
+                    rows[place] = self._full(value)
+        return rows
+
+    def _full(self, value: FacetValue) -> str:
+        """The row of a value that is selected or has others below it."""
+        url = self._shared.toggles.url(self._facet.param, value.value)
+        bar = self._bar(value) if self._facet.name == "year" else 0
+        below = self._children(value) if value.value in self._below else None
+        return self._markup.full(value, url, bar, below)
+
+    def _children(self, value: FacetValue) -> Below:
+        rows = self._rows(self._values(value.value))
+        label = _children_label(self._facet.name, len(rows), self._words)
+        return Below(label, "".join(rows), value.value in self._held)
+
+    def _bar(self, value: FacetValue) -> int:
+        return max(1, round(BAR_WIDTH * value.count / self._most)) if value.count else 0
 
     @cached_property
     def _most(self) -> int:
@@ -173,16 +171,8 @@ class _Builder:
 
 
 @cache
-def _spoken(words: Words) -> Mapping[tuple[bool, bool, bool], str]:
-    """What listeners get beside a number: by whether it is one, whether rows stand below it, whether it is selected."""
-    return {
-        (one, below, selected): escape(
-            words("value_results", n=1 if one else 2)
-            + (f", {words('with_children')}" if below else "")
-            + (words("value_selected") if selected else "")
-        )
-        for one, below, selected in product((False, True), repeat=3)
-    }
+def _children_label(facet: str, number: int, words: Words) -> str:
+    return escape(words(f"children_{facet}", n=number))
 
 
 def _tree(facet: Facet) -> dict[str | None, Sequence[FacetValue]]:
@@ -216,19 +206,12 @@ _LISTINGS = {
 }
 
 
-def _label(facet: Facet, value: FacetValue, words: Words) -> str:
-    """Values of closed sets are worded by the catalogue, all others name themselves."""
-    if facet.name in ("type", "status"):
-        return words.get(f"{facet.name}_{value.value}", value.label)
-    return value.label
-
-
-def labels(facets: Iterable[Facet], words: Words) -> dict[tuple[str, str], tuple[str, str]]:
-    """For each selected (parameter, value): the label of its facet and of the value."""
+def labels(facets: Iterable[Facet], query: Query, words: Words) -> dict[tuple[str, str], tuple[str, str]]:
+    """For each (parameter, value) that the settled query selects: the label of its facet and of the value."""
     found = {}
     for facet in facets:
-        label = words.get(f"facet_{facet.name}", facet.label)
-        for value in facet.values:
-            if value.selected:
-                found[facet.param, value.value] = (label, _label(facet, value, words))
+        if getattr(query, facet.param):
+            label = words.get(f"facet_{facet.name}", facet.label)
+            for value in filter(attrgetter("selected"), facet.values):
+                found[facet.param, value.value] = (label, value_label(facet.name, value, words))
     return found

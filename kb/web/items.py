@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.model import GROUPS, NEWS_TYPES, Change, Hit, PageRef, Results, SectionLink, Source, Tag
@@ -15,14 +16,19 @@ if TYPE_CHECKING:
     from kb.reader import Reader
 
 CHIPS = 5
+#: Topics of which it is kept how their chips read.
+KEPT = 4096
 #: A page of fewer headings has no section that were worth a link of its own.
 SECTIONS_FROM = 2
-#: How each tag is preferred as a chip.
-_Rank = dict[str, tuple[bool, int]]
+#: Where the chips of each group stand.
+_PLACES = {group: place for place, group in enumerate(GROUPS)}
 
 
 class Chip(NamedTuple):
-    """A topic: its label, its group and that in words, and where it leads; no address where it is chosen already."""
+    """A topic: its label, its group and that in words, and where it leads; no address where it is chosen already.
+
+    A page has dozens of chips. So their texts are markup already, as those of `kb.web.facets.Row` are.
+    """
 
     label: str
     group: str
@@ -30,8 +36,7 @@ class Chip(NamedTuple):
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One hit: the texts of its lines. `newer` is the page that replaces it, `sections` hold what was asked."""
 
     url: str
@@ -58,9 +63,12 @@ class Itemiser:
         self._reviews = reviews
 
     def items(self, results: Results, toggles: Toggles | None = None) -> tuple[Item, ...]:
-        """The hits of a page of results. With `toggles`, chips lead into the same search; without, to their topic."""
+        """The hits of a page of results. With `toggles`, chips lead into the same search; without, to their topic.
+
+        The addresses of `toggles` are to be markup.
+        """
         rank = _rank(results)
-        return tuple(self._item(hit, self._chips(hit.tags, rank, toggles)) for hit in results.hits)
+        return tuple([self._item(hit, self._chips(hit.tags, rank, toggles)) for hit in results.hits])
 
     def _item(self, hit: Hit, chips: tuple[Chip, ...]) -> Item:
         words = self._words
@@ -77,11 +85,13 @@ class Itemiser:
             sections=self._sections(hit),
         )
 
-    def _chips(self, tags: Iterable[Tag], rank: _Rank, toggles: Toggles | None) -> tuple[Chip, ...]:
-        preferred = _by_group(sorted(tags, key=lambda tag: rank.get(tag.id, (True, 0)))[:CHIPS])
+    def _chips(
+        self, tags: Iterable[Tag], rank: Callable[[Tag], tuple[bool, int]], toggles: Toggles | None
+    ) -> tuple[Chip, ...]:
+        preferred = _by_group(sorted(tags, key=rank)[:CHIPS])
         if toggles is None:
             return tag_chips(preferred, self._words)
-        return tuple(chip(tag.label, tag.group, toggles.adding("tag", tag.id), self._words) for tag in preferred)
+        return tuple([chip(tag.label, tag.group, toggles.adding("tag", tag.id), self._words) for tag in preferred])
 
     def _sections(self, hit: Hit) -> tuple[SectionLink, ...]:
         found = hit.sections
@@ -127,8 +137,14 @@ def source_line(source: Source, words: Words) -> str:
 
 
 def chip(label: str, group: str, url: str, words: Words) -> Chip:
-    """A topic of a group."""
-    return Chip(label, group, words(f"facet_{group}").lower(), url)
+    """A topic of a group; `url` is markup."""
+    text, kind = _texts(label, group, words)
+    return Chip(text, group, kind, url)
+
+
+@lru_cache(maxsize=KEPT)
+def _texts(label: str, group: str, words: Words) -> tuple[str, str]:
+    return escape(label), escape(words(f"facet_{group}").lower())
 
 
 def tag_chips(tags: Iterable[Tag], words: Words) -> tuple[Chip, ...]:
@@ -141,12 +157,17 @@ def latest(*days: dt.date | None) -> dt.date | None:
     return max((day for day in days if day), default=None)
 
 
-def _rank(results: Results) -> _Rank:
+def _rank(results: Results) -> Callable[[Tag], tuple[bool, int]]:
     """How each tag is preferred as a chip: those asked for first, then the rarest among the results."""
     asked = {mark.value for mark in results.read_as}
-    counted = (value for facet in results.facets if facet.param == "tag" for value in facet.values)
-    return {value.value: (not (value.selected or value.value in asked), value.count) for value in counted}
+    counted = {value.value: value for facet in results.facets if facet.param == "tag" for value in facet.values}
+
+    def rank(tag: Tag) -> tuple[bool, int]:
+        value = counted.get(tag.id)
+        return (not (value.selected or tag.id in asked), value.count) if value else (True, 0)
+
+    return rank
 
 
 def _by_group(tags: Iterable[Tag]) -> list[Tag]:
-    return sorted(tags, key=lambda tag: GROUPS.index(tag.group) if tag.group in GROUPS else len(GROUPS))
+    return sorted(tags, key=lambda tag: _PLACES.get(tag.group, len(_PLACES)))

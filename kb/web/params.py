@@ -94,8 +94,15 @@ def search_url(query: Query, path: str = "/search") -> str:
 
 def with_pairs(path: str, given: Iterable[tuple[str, str]]) -> str:
     """A path with parameters, in the order given and encoded as browsers encode a form."""
-    encoded = "&".join(_encoded(name, value) for name, value in given)
-    return f"{path}?{encoded}" if encoded else path
+    query = "&".join([encoded(name, value) for name, value in given])
+    return f"{path}?{query}" if query else path
+
+
+def encoded(name: str, value: str) -> str:
+    """A parameter as it stands in an address."""
+    if name in _PLACES and _UNRESERVED.match(value):
+        return f"{name}={value}"
+    return f"{quote_plus(name)}={quote_plus(value, safe='*', errors='replace')}"
 
 
 def toggle_url(query: Query, param: str, value: str) -> str:
@@ -114,35 +121,42 @@ class Toggles:
         self._separator = separator
         self._parts: dict[str, list[str]] = {}
         for name, value in hidden(query):
-            self._parts.setdefault(name, []).append(_encoded(name, value))
+            self._parts.setdefault(name, []).append(encoded(name, value))
         self._around: dict[str, tuple[str, str]] = {}
 
     def url(self, param: str, value: str) -> str:
         """The address with `value` of `param` toggled and every other parameter kept."""
-        part = _encoded(param, value)
-        present = self._parts.get(param)
-        if not present:
-            return self._with(param, part)
-        changed = [other for other in present if other != part] if part in present else [*present, part]
-        return self._with(param, self._separator.join(changed))
+        part = encoded(param, value)
+        present = self._parts.get(param, ())
+        if part in present:
+            return self._with(param, self._separator.join([other for other in present if other != part]))
+        before, after = self.around(param)
+        return before + part + after
 
     def adding(self, param: str, value: str) -> str:
         """The address with `value` of `param` added, or empty where it is chosen already."""
-        part = _encoded(param, value)
-        present = self._parts.get(param, ())
-        return "" if part in present else self._with(param, self._separator.join([*present, part]))
+        part = encoded(param, value)
+        if part in self._parts.get(param, ()):
+            return ""
+        before, after = self.around(param)
+        return before + part + after
+
+    def around(self, param: str) -> tuple[str, str]:
+        """What stands in an address before and after one more value of `param`, encoded."""
+        if param not in self._around:
+            present = "".join(part + self._separator for part in self._parts.get(param, ()))
+            self._around[param] = f"{self._path}?{self._before(param)}{present}", self._after(param)
+        return self._around[param]
 
     def setting(self, param: str, value: str) -> str:
         """The address with `param` holding `value` alone, or nothing where `value` is empty."""
-        return self._with(param, _encoded(param, value) if value else "")
+        return self._with(param, encoded(param, value) if value else "")
 
-    def _with(self, param: str, encoded: str) -> str:
+    def _with(self, param: str, part: str) -> str:
         """The address with what stands for `param` replaced."""
-        if param not in self._around:
-            self._around[param] = self._before(param), self._after(param)
-        before, after = self._around[param]
-        if encoded:
-            return f"{self._path}?{before}{encoded}{after}"
+        before, after = self._before(param), self._after(param)
+        if part:
+            return f"{self._path}?{before}{part}{after}"
         rest = before + after.removeprefix(self._separator) if after else before.removesuffix(self._separator)
         return f"{self._path}?{rest}" if rest else self._path
 
@@ -311,9 +325,3 @@ def _settle(typed: tuple[str, ...], chosen: list[str], unknown: list[str]) -> tu
 
 def _iso(day: dt.date | None) -> str:
     return day.isoformat() if day else ""
-
-
-def _encoded(name: str, value: str) -> str:
-    if name in _PLACES and _UNRESERVED.match(value):
-        return f"{name}={value}"
-    return f"{quote_plus(name)}={quote_plus(value, safe='*', errors='replace')}"

@@ -18,6 +18,7 @@ from kb.web.words import Words
 
 if TYPE_CHECKING:
     from kb.reader import Reader
+    from kb.web.edition import Edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,9 @@ class ResultsPage:
     json_url: str
 
 
-def results_page(results: Results, reader: Reader, words: Words, recent: tuple[Hit, ...] = ()) -> ResultsPage:
+def results_page(results: Results, reader: Reader, edition: Edition, recent: tuple[Hit, ...] = ()) -> ResultsPage:
     """The page of a search. `recent` is the newest news, shown under its own heading where nothing was found."""
+    words = edition.words
     query = settled(results)
     chosen = selection(results, query, reader.vocabulary, words)
     last = max(1, -(-results.total // results.per_page))
@@ -91,11 +93,11 @@ def results_page(results: Results, reader: Reader, words: Words, recent: tuple[H
         reading=reading(results, query, words, reader.vocabulary),
         notices=notices(results, query, words),
         selection=chosen,
-        groups=panel(results, query, words),
+        groups=panel(results, query, edition),
         date_from=query.date_from,
         date_to=query.date_to,
         sorts=_sorts(results, toggles, words),
-        items=Itemiser(reader, words).items(results, toggles),
+        items=Itemiser(reader, words).items(results, Toggles(query, separator="&amp;")),
         pager=_pager(results, toggles, last, words),
         past=_past(results, toggles, last, words),
         remedies=None if results.total else remedies(results, chosen, reader, words),

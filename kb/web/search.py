@@ -23,4 +23,4 @@ def search() -> ResponseReturnValue:
         return redirect(search_url(living), 301)
     results = reader.search(query)
     recent = () if results.total else latest_news(reader)
-    return render_template("search.html", page=results_page(results, reader, words, recent))
+    return render_template("search.html", page=results_page(results, reader, current.edition(), recent))

@@ -46,7 +46,7 @@ class Selection:
 
 def selection(results: Results, query: Query, vocabulary: Vocabulary, words: Words) -> Selection:
     """The filters of the settled query of some results."""
-    labels = facets.labels(results.facets, words)
+    labels = facets.labels(results.facets, query, words)
     unknown = {(one.parameter, _as_settled(one)) for one in results.unknown}
     groups: dict[str, list[Filter]] = {}
     for param in FILTERS:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from flask import Flask
 
 from kb.core import KnowledgeBase
 from kb.model import Query
+from kb.web import current
 from kb.web.results import ResultsPage, results_page, steps
-from kb.web.words import catalogue
 
 
 @pytest.fixture(scope="session")
-def shown(knowledge_base: KnowledgeBase) -> dict[str, ResultsPage]:
+def shown(app: Flask, knowledge_base: KnowledgeBase) -> dict[str, ResultsPage]:
     reader = knowledge_base.reader()
     bulletins = Query(text="bulletin", type=("digest",))
     queries = {
@@ -23,8 +24,9 @@ def shown(knowledge_base: KnowledgeBase) -> dict[str, ResultsPage]:
         "all": Query(),
         "none": Query(text="bulletin", type=("service",), tag=("cbp",)),
     }
-    words = catalogue("en")
-    return {name: results_page(reader.search(query), reader, words) for name, query in queries.items()}
+    with app.app_context():
+        edition = current.edition()
+    return {name: results_page(reader.search(query), reader, edition) for name, query in queries.items()}
 
 
 @pytest.mark.parametrize(
