@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from html import escape
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
@@ -40,8 +40,7 @@ class Field:
     all_label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """One facet. `summary` says how many of its values are selected; `more` are the rows behind “Show 14 more”.
 
     The rows are markup (`kb.web.rows`).
@@ -114,7 +113,7 @@ class _Builder:
             selected=selected,
             rows=Markup("".join(rows[:cut])),  # noqa: S704 - escaped by their maker
             more=Markup("".join(rows[cut:])),  # noqa: S704
-            more_label=self._words("show_more", n=len(rows) - cut) if rows[cut:] else "",
+            more_label=_counted("show_more", len(rows) - cut, self._words) if rows[cut:] else "",
             field=self._field(),
             dates=hidden(query, "from", "to") if name == "year" and self._facet.values else None,
         )
@@ -150,8 +149,8 @@ class _Builder:
 
     def _children(self, value: FacetValue) -> Below:
         rows = self._rows(self._values(value.value))
-        label = _children_label(self._facet.name, len(rows), self._words)
-        return Below(label, "".join(rows), value.value in self._held)
+        label = _counted(f"children_{self._facet.name}", len(rows), self._words)
+        return Below(escape(label), "".join(rows), value.value in self._held)
 
     def _bar(self, value: FacetValue) -> int:
         return max(1, round(BAR_WIDTH * value.count / self._most)) if value.count else 0
@@ -171,8 +170,9 @@ class _Builder:
 
 
 @cache
-def _children_label(facet: str, number: int, words: Words) -> str:
-    return escape(words(f"children_{facet}", n=number))
+def _counted(key: str, number: int, words: Words) -> str:
+    """The sentence `key` for a number of rows: there are not many."""
+    return words(key, n=number)
 
 
 def _tree(facet: Facet) -> dict[str | None, Sequence[FacetValue]]:

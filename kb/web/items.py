@@ -37,13 +37,16 @@ class Chip(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One hit: the texts of its lines. `newer` is the page that replaces it, `sections` hold what was asked."""
+    """One hit: the texts of its lines, of which `meta` goes on after `kind`.
+
+    `newer` is the page that replaces it, `sections` hold what was asked.
+    """
 
     url: str
     lang: str
     title_html: str
     kind: str
-    meta: tuple[str, ...]
+    meta: str
     changed: str
     newer: PageRef | None
     snippet_html: str
@@ -77,7 +80,7 @@ class Itemiser:
             lang=hit.lang,
             title_html=hit.title_html,
             kind=words(f"type_{hit.type}"),
-            meta=tuple(self._meta(hit)),
+            meta="".join([f" · {text}" for text in self._meta(hit)]),
             changed=self.changed(hit.change, hit.changes) if hit.status == "law-changed" and hit.change else "",
             newer=self._reader.ref(hit.superseded_by) if hit.superseded_by else None,
             snippet_html=hit.snippet_html,

@@ -8,7 +8,7 @@ its label reads is the same on every page of a generation, and is kept.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, cached_property
+from functools import cache, lru_cache
 from html import escape
 from itertools import repeat
 from typing import NamedTuple
@@ -21,6 +21,8 @@ from kb.web.words import Words
 
 #: Stands for a text where a row is to be cut.
 _SIGN = "\0"
+#: Of so many numbers each facet keeps how they end a row: most are small.
+NUMBERS = 1024
 
 
 class Below(NamedTuple):
@@ -40,6 +42,7 @@ class FacetRows:
         self._words = words
         self._macro = templates.get_template("_facets.html").module.row  # type: ignore[attr-defined]
         self._cuts: dict[tuple[bool, bool, bool | None], tuple[str, ...]] = {}
+        self._counted = lru_cache(maxsize=NUMBERS)(self._end)
         #: Of each value that was shown, how it stands in an address, and its label as markup.
         self.known: dict[str, tuple[str, str]] = {}
 
@@ -51,18 +54,17 @@ class FacetRows:
         start, to_label, *middle, _, _ = self._cut(bar=bool(bars))
         before, after = start + around[0], f"{around[1]}{self._fragment}{to_label}"
         middles = [str(bar).join(middle) for bar in bars] if bars else repeat(middle[0])
-        known, number, ends = self.known, self._words.number, self._ends
+        known, counted = self.known, self._counted
         return [
-            f"{before}{part}{after}{label}{between}{number(value.count)}{ends[value.count == 1]}"
+            f"{before}{part}{after}{label}{between}{counted(value.count)}"
             for value, between in zip(values, middles, strict=False)
             for part, label in (known.get(value.value) or self._texts(value),)
         ]
 
-    @cached_property
-    def _ends(self) -> tuple[str, str]:
-        """What follows the number in a plain row, by whether it is one."""
+    def _end(self, count: int) -> str:
+        """The number of a plain row, and what follows it."""
         *_, to_spoken, end = self._cut()
-        return to_spoken + _spoken(self._words, False) + end, to_spoken + _spoken(self._words, True) + end
+        return f"{self._words.number(count)}{to_spoken}{_spoken(self._words, count == 1)}{end}"
 
     def full(self, value: FacetValue, url: str, bar: int = 0, below: Below | None = None) -> str:
         """Any row; `url` is markup."""

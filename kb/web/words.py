@@ -29,9 +29,10 @@ class Words:
         if key in self._plain:
             return self._plain[key]
         entry = self._table[key]
-        if isinstance(entry, Mapping):
+        if isinstance(entry, dict):
             entry = _form(entry, values.get("n"))
-        return str(entry).format(**{name: self._shown(value) for name, value in values.items()})
+        shown = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
+        return str(entry).format(**shown)
 
     def has(self, key: str) -> bool:
         """Whether the catalogue has a sentence for `key`."""
@@ -63,9 +64,6 @@ class Words:
         months = self._table["months"]
         assert isinstance(months, list)
         return str(months[number - 1])
-
-    def _shown(self, value: object) -> object:
-        return self.number(value) if isinstance(value, int) else value
 
 
 def _form(forms: Mapping[str, object], count: object) -> object:
