@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.model import STATUSES
-from kb.search.arrays import Array, Blobs, BlobsWriter, open_arrays, packed, read_json, write_arrays, write_json
+from kb.search.arrays import Array, Blobs, BlobsWriter, Places, open_arrays, packed, read_json, write_arrays, write_json
 from kb.search.entry import Entry, FacetSpec
 from kb.search.facets import Facets, FacetsWriter
 from kb.search.recent import Recent
@@ -92,9 +92,9 @@ class Columns:
         return {document_id: number for number, document_id in enumerate(self.ids)}
 
     @cached_property
-    def every(self) -> Numbers:
+    def every(self) -> Places:
         """The numbers of all documents."""
-        return np.arange(len(self), dtype=np.int32)
+        return np.arange(len(self))
 
     @cached_property
     def newest(self) -> int:
@@ -188,7 +188,7 @@ class Columns:
 
     # -- facets ---------------------------------------------------------------------------------------------------
 
-    def select(self, base: Numbers, request: Request) -> tuple[Numbers, Mapping[str, tuple[Counted, ...]]]:
+    def select(self, base: Places, request: Request) -> tuple[Places, Mapping[str, tuple[Counted, ...]]]:
         """The documents of `base` that every selection allows, and the facets counted over it.
 
         count(facet, value) = documents of `base` under every other facet's selection that carry the value.
@@ -196,42 +196,45 @@ class Columns:
         selected: dict[str, tuple[str, ...]] = {}
         for one in request.selections:
             selected[one.facet] = selected.get(one.facet, ()) + one.values
-        masks = {facet: self._carrying(facet, values, request)[base] for facet, values in selected.items()}
-        chosen = base[np.logical_and.reduce(list(masks.values()))] if masks else base
+        masks = {facet: self._carrying(facet, values, request).take(base) for facet, values in selected.items()}
+        chosen = base.compress(np.logical_and.reduce(list(masks.values()))) if masks else base
         if not request.facets:
             return chosen, {}
         counts, statuses = self._counts(chosen, request)
         for name, facet in self.facets.items() if masks else ():
             if name in masks:
                 others = [mask for other, mask in masks.items() if other != name]
-                mine, theirs = self._counts(base[np.logical_and.reduce(others)] if others else base, request)
+                mine, theirs = self._counts(base.compress(np.logical_and.reduce(others)) if others else base, request)
                 counts[facet.first : facet.behind] = mine[facet.first : facet.behind]
                 statuses = theirs if facet is self.facets.status else statuses
         return chosen, self.facets.listed(counts, statuses, selected)
 
-    def _counts(self, documents: Numbers, request: Request) -> tuple[Array, Array]:
+    def _counts(self, documents: Places, request: Request) -> tuple[Array, Array]:
         """How many of the documents carry each value, and have each status."""
-        statuses = np.bincount(self.of_day(request).statuses[documents], minlength=len(STATUSES))
+        statuses = np.bincount(self.of_day(request).statuses.take(documents), minlength=len(STATUSES))
         return self.facets.counts(documents), statuses
 
     # -- order ----------------------------------------------------------------------------------------------------
 
-    def first(self, documents: Numbers, scores: Array | None, number: int, oldest: bool = False) -> Numbers:
+    def first(self, documents: Places, scores: Array | None, number: int, oldest: bool = False) -> Places:
         """The first so many places of `documents`: by score (if given), then newer first, undated last, then by id.
 
         `scores` has one for each of `documents`; ids are compared by code point.
         """
-        ranks = (self._oldest_first if oldest else self._newest_first)[documents]
-        places = np.arange(len(documents))
-        if number < len(documents):
-            keys = -scores if scores is not None else ranks
-            places = (keys <= np.partition(keys, number - 1)[number - 1]).nonzero()[0] if number else places[:0]
-        order = np.lexsort((ranks[places], -scores[places])) if scores is not None else np.argsort(ranks[places])
-        return places[order[:number]].astype(np.int32)
+        ranks = self._oldest_first if oldest else self._newest_first
+        keys = -scores if scores is not None else ranks.take(documents)
+        if 0 < number < len(documents):
+            places = (keys <= np.partition(keys, number - 1)[number - 1]).nonzero()[0]
+        else:
+            places = np.arange(len(documents) if number else 0)
+        keys = keys.take(places)
+        order = keys.argsort() if scores is None else np.lexsort((ranks.take(documents.take(places)), keys))
+        found: Places = places.take(order[:number])
+        return found
 
-    def ranks(self, documents: Numbers) -> Numbers:
+    def ranks(self, documents: Places) -> Numbers:
         """The place of each document among all, newest first."""
-        return self._newest_first[documents]
+        return self._newest_first.take(documents)
 
 
 # -- building -------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.model import STATUSES
-from kb.search.arrays import Array, offsets_of, open_arrays, ranges, read_json, write_arrays, write_json
+from kb.search.arrays import Array, Places, offsets_of, open_arrays, ranges, read_json, write_arrays, write_json
 from kb.search.entry import FacetSpec
 from kb.search.request import STATUS, Counted
 from kb.search.tokens import TermNumbers
@@ -150,9 +150,10 @@ class Facets:
 
     def carrying(self, facet: Facet, values: Iterable[str]) -> NDArray[np.bool_]:
         """Which documents carry at least one of the values; unknown values add nothing."""
-        wanted = np.asarray([facet.numbers[value] for value in values if value in facet.numbers], np.int64)
+        wanted = [facet.numbers[value] for value in values if value in facet.numbers]
+        parts = [self._documents[self._starts[value] : self._starts[value + 1]] for value in wanted]
         mask = np.zeros(self._size, np.bool_)
-        mask[self._documents[ranges(self._starts[wanted], self.totals[wanted])]] = True
+        mask[np.concatenate([_NONE, *parts]).astype(np.int64)] = True
         return mask
 
     def listed(
@@ -163,7 +164,7 @@ class Facets:
         listed.pop("", None)
         return listed
 
-    def counts(self, documents: Numbers) -> NDArray[np.int64]:
+    def counts(self, documents: Places) -> NDArray[np.int64]:
         """How many of the documents (ascending, each once) carry each value, by number."""
         if len(documents) * 2 <= self._size:
             return self._counted(documents)
@@ -171,15 +172,15 @@ class Facets:
             return self.totals.copy()
         others = np.ones(self._size, np.bool_)
         others[documents] = False
-        return self.totals - self._counted(others.nonzero()[0].astype(np.int32))
+        return self.totals - self._counted(others.nonzero()[0])
 
-    def _counted(self, documents: Numbers) -> NDArray[np.int64]:
+    def _counted(self, documents: Places) -> NDArray[np.int64]:
         if len(documents) * _WORDS_A_DOCUMENT < self._bitmaps.size + len(self._rare):
-            starts = self._offsets[documents]
-            found = self._values[ranges(starts, self._offsets[documents + 1] - starts)]
+            starts = self._offsets.take(documents)
+            found = self._values.take(ranges(starts, self._offsets.take(documents + 1) - starts))
             return np.bincount(found, minlength=len(self.totals))
         bits = _bits(documents, self._size)
-        counts = np.bincount(self._rare_values[bits[self._rare]], minlength=len(self.totals))
+        counts = np.bincount(self._rare_values.compress(bits.take(self._rare)), minlength=len(self.totals))
         both = self._bitmaps & _bitmap(bits)
         counts[self._common] = np.bitwise_count(both).sum(axis=1, dtype=np.int64)
         return counts
@@ -261,7 +262,7 @@ def _arrays(documents: Numbers, numbers: Numbers, size: int, values: int) -> dic
     }
 
 
-def _bits(documents: Numbers, size: int) -> NDArray[np.bool_]:
+def _bits(documents: Array, size: int) -> NDArray[np.bool_]:
     """Which of `size` documents are among these, filled up to a multiple of 64."""
     bits = np.zeros(-(-size // 64) * 64, np.bool_)
     bits[documents] = True

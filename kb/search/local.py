@@ -12,7 +12,8 @@ import numpy as np
 
 from kb.language.tree import Matching
 from kb.model import STATUSES
-from kb.search.columns import Columns, Numbers, OfDay
+from kb.search.arrays import Places
+from kb.search.columns import Columns, OfDay
 from kb.search.evaluate import Evaluator
 from kb.search.passages import Passages, unpack
 from kb.search.postings import Postings
@@ -35,7 +36,7 @@ class LocalEngine:
         base = self._evaluator.matching(request.matching)
         within = self._columns.within(request)
         if within is not None:
-            base = base[within[base]]
+            base = base.compress(within.take(base))
         base = self._evaluator.filtered(base, request.nodes, request.excluded_nodes)
         chosen, facets = self._columns.select(base, request)
         total = len(chosen)
@@ -44,21 +45,19 @@ class LocalEngine:
         if request.sort == "relevance":
             scores = self._scores(chosen, request)
             page = self._columns.first(chosen, scores, behind)[offset:]
-            chosen, scores = chosen[page], scores[page]
+            chosen, scores = chosen.take(page), scores.take(page)
         else:
             page = self._columns.first(chosen, None, behind, oldest=request.sort == "oldest")[offset:]
             chosen = chosen[page]
             scores = self._evaluator.scores(request.matching, chosen)
-        hits = zip(chosen.tolist(), scores.tolist(), strict=True)
-        known = self._columns.of_day(request)
-        return Answer(total, tuple(self._match(number, score, known) for number, score in hits), facets)
+        return Answer(total, self._matches(chosen, scores, self._columns.of_day(request)), facets)
 
     def explain(self, request: Request, document_id: str) -> Explanation:
         """See `kb.search.engine.Engine.explain`."""
         number = self._columns.numbers[document_id]
         parts, near = self._evaluator.contributions(request.matching, number)
         weight = float(self._columns.weights[number])
-        factor = float(self._factors(np.asarray([number], np.int32), request)[0])
+        factor = float(self._factors(np.asarray([number], np.int64), request)[0])
         return Explanation(parts, near, weight, factor / weight, document_id in request.promoted)
 
     def total(self, matching: Matching) -> int:
@@ -101,14 +100,17 @@ class LocalEngine:
         found = self._columns.facets.get(facet)
         return found.values if found else ()
 
-    def _match(self, number: int, score: float, known: OfDay) -> Match:
-        columns = self._columns
-        status, changes = STATUSES[known.statuses[number]], known.changes.get(number, ())
-        return Match(columns.ids[number], score, status, columns.stored(number), changes)
+    def _matches(self, chosen: Places, scores: Floats, known: OfDay) -> tuple[Match, ...]:
+        columns, changes = self._columns, known.changes
+        statuses = known.statuses.take(chosen).tolist()
+        return tuple(
+            Match(columns.ids[number], score, STATUSES[status], columns.stored(number), changes.get(number, ()))
+            for number, score, status in zip(chosen.tolist(), scores.tolist(), statuses, strict=True)
+        )
 
     # -- scores -----------------------------------------------------------------------------------------------------
 
-    def _scores(self, chosen: Numbers, request: Request) -> Floats:
+    def _scores(self, chosen: Places, request: Request) -> Floats:
         """The score of each of the documents that are left; those of one answer are comparable."""
         scores = self._evaluator.scores(request.matching, chosen)
         scores *= self._factors(chosen, request)
@@ -116,17 +118,17 @@ class LocalEngine:
         self._demote_superseded(chosen, scores)
         return scores
 
-    def _factors(self, documents: Numbers, request: Request) -> Floats:
+    def _factors(self, documents: Places, request: Request) -> Floats:
         """The documents' weights; news fades with age, from the newest date there is, or from `as_of`."""
         columns = self._columns
         newest = request.as_of.toordinal() if request.as_of else columns.newest
-        factors = columns.weights[documents]
+        factors = columns.weights.take(documents)
         if columns.has_fading:
-            fades = columns.fading[documents]
+            fades = columns.fading.take(documents)
             factors[fades] *= fading((newest - columns.dates[documents[fades]]).astype(np.float64))
         return factors
 
-    def _promote(self, chosen: Numbers, scores: Floats, request: Request) -> None:
+    def _promote(self, chosen: Places, scores: Floats, request: Request) -> None:
         """Put the promoted documents of the result above all others."""
         if not request.promoted or not len(chosen):
             return
@@ -136,7 +138,7 @@ class LocalEngine:
         above = float(others.max()) if len(others) else 0.0
         scores[promoted] = np.maximum(scores[promoted], above + 1.0)
 
-    def _demote_superseded(self, chosen: Numbers, scores: Floats) -> None:
+    def _demote_superseded(self, chosen: Places, scores: Floats) -> None:
         """No superseded page above its successor where both match, along whole chains of successors."""
         successors = self._columns.successors
         if not self._columns.has_successors:
@@ -146,7 +148,7 @@ class LocalEngine:
             return
         ranks = self._columns.ranks(chosen)
         for number in superseded.tolist():
-            chain = np.asarray(self._chain(number)[::-1], np.int32)
+            chain = np.asarray(self._chain(number)[::-1], np.int64)
             places = np.minimum(chosen.searchsorted(chain), len(chosen) - 1)
             shown = places[chosen[places] == chain].tolist()
             for newer, older in pairwise(shown):

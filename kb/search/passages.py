@@ -86,14 +86,16 @@ class WordPassages:
     def places(self, sought: Sought) -> list[Place]:
         """See `Passages.places`."""
         # A term with a space in it is no word; it would be found in two.
-        needles = [(f" {term} ", node) for term, node in sought.terms.items() if " " not in term]
+        needles = [(f" {term} ", len(term), node) for term, node in sought.terms.items() if " " not in term]
         found: list[Place] = []
         for number, text in enumerate(self.texts):
             if text:
                 padded = f" {text} "
-                for needle, node in needles:
-                    length = len(needle) - 2
-                    found.extend(Place(number, start, start + length, node) for start in _all(padded, needle))
+                for needle, length, node in needles:
+                    start = padded.find(needle)
+                    while start >= 0:
+                        found.append(Place(number, start, start + length, node))
+                        start = padded.find(needle, start + length + 1)
                 if sought.prefixes or sought.phrases:
                     found += (Place(number, *place) for place in _longer(padded, sought))
         found.sort()

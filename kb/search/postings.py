@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.search.arrays import Array, Places, beginnings
+
+#: Documents and positions in them, each as one number: the document shifted by `POSITION_BITS`, and the position.
+Spots = NDArray[np.int64]
+POSITION_BITS = 32
+
+
+def spots(documents: Array, counts: Array, positions: Array) -> Spots:
+    """The spots of documents, each with its count of positions."""
+    found: Spots = (documents.astype(np.int64) << POSITION_BITS).repeat(counts)
+    found += positions
+    return found
+
 
 @dataclass(frozen=True, slots=True)
 class TermPostings:
-    """`documents` ascending, each once; `frequencies` the field-weighted frequency in each, always above 0."""
+    """`documents` ascending, each once; `frequencies` times `part` the field-weighted frequency in each, above 0."""
 
-    documents: NDArray[np.int32]
-    frequencies: NDArray[np.float32]
+    documents: Places
+    frequencies: Array
+    part: float = 1.0
 
     def __len__(self) -> int:
         return len(self.documents)
-
-
-@dataclass(frozen=True, slots=True)
-class TermPositions:
-    """Occurrences of a term in some documents: `places` in the list of those documents, and positions; ascending."""
-
-    places: NDArray[np.int64]
-    positions: NDArray[np.int64]
 
 
 class Postings(Protocol):
@@ -37,8 +43,8 @@ class Postings(Protocol):
     def prefix(self, prefix: str) -> TermPostings:
         """The postings of all terms that begin so, frequencies added up."""
 
-    def positions(self, term: str, documents: NDArray[np.int32]) -> TermPositions:
-        """The occurrences of a term in the given documents (ascending, each once)."""
+    def spots(self, term: str, documents: Places) -> Spots:
+        """Where a term stands in the given documents, and maybe in others; ascending, each once."""
 
     def terms(self, prefix: str) -> list[tuple[str, int]]:
         """The terms that begin with `prefix` and how many documents have each, in order of code points."""
@@ -52,26 +58,24 @@ def summed(parts: list[TermPostings], size: int) -> TermPostings:
     if not parts:
         return NOTHING
     documents = np.concatenate([part.documents for part in parts])
-    frequencies = np.concatenate([part.frequencies for part in parts])
+    frequencies = np.concatenate([part.frequencies * np.float32(part.part) for part in parts])
     return gathered(documents, frequencies, size)
 
 
-def gathered(documents: NDArray[np.int32], frequencies: NDArray[np.float32], size: int) -> TermPostings:
+def gathered(documents: Places, frequencies: NDArray[np.float32], size: int) -> TermPostings:
     """Postings in any order, with documents several times, as `TermPostings` has them."""
     if len(documents) * 8 > size:
         sums = np.bincount(documents, frequencies, minlength=size)
         found = sums.nonzero()[0]
-        return TermPostings(found.astype(np.int32), sums[found].astype(np.float32))
+        return TermPostings(found, sums.take(found).astype(np.float32))
     order = documents.argsort(kind="stable")
-    documents = documents[order]
-    first = np.empty(len(documents), np.bool_)
-    first[:1] = True
-    np.not_equal(documents[1:], documents[:-1], out=first[1:])
-    starts = first.nonzero()[0]
-    return TermPostings(documents[starts], np.add.reduceat(frequencies[order], starts) if len(starts) else frequencies)
+    documents = documents.take(order)
+    starts = beginnings(documents).nonzero()[0]
+    added = np.add.reduceat(frequencies.take(order), starts) if len(starts) else frequencies
+    return TermPostings(documents.take(starts), added)
 
 
-def located(among: NDArray[Any], wanted: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def located(among: Array, wanted: Array) -> tuple[Places, Places]:
     """Where ascending `wanted` stand in ascending `among`: (places in `wanted`, places in `among`) of those found."""
     if not len(among):
         nothing = np.zeros(0, np.int64)
@@ -82,4 +86,4 @@ def located(among: NDArray[Any], wanted: NDArray[Any]) -> tuple[NDArray[np.int64
     return found, places[found]
 
 
-NOTHING = TermPostings(np.zeros(0, np.int32), np.zeros(0, np.float32))
+NOTHING = TermPostings(np.zeros(0, np.int64), np.zeros(0, np.float32))

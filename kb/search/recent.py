@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
+#: Not there; None may be.
+_NOTHING: Any = object()
 
 
 class Recent(Generic[_Key, _Value]):
@@ -25,10 +27,10 @@ class Recent(Generic[_Key, _Value]):
 
     def get(self, key: _Key, make: Callable[[_Key], _Value]) -> _Value:
         """The value of a key; made and kept where it is not there."""
-        try:
-            return self._values[key]
-        except KeyError:
-            value = make(key)
+        found: _Value = self._values.get(key, _NOTHING)
+        if found is not _NOTHING:
+            return found
+        value = make(key)
         with self._lock:
             self._values[key] = value
             if len(self._values) > self._most:

@@ -6,6 +6,8 @@ multiply term frequencies before saturation, and lengths likewise.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,7 +42,7 @@ def minimum_words(words: int) -> int:
 
 def inverse_document_frequency(documents: int, matching: int) -> float:
     """The weight of a unit that `matching` of `documents` have; never negative (the "+1" of Lucene's BM25)."""
-    return float(np.log1p((documents - matching + 0.5) / (matching + 0.5)))
+    return math.log1p((documents - matching + 0.5) / (matching + 0.5))
 
 
 def fading(days_old: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -120,12 +121,14 @@ class _Window(NamedTuple):
 
 
 def _best_window(text: str, found: Sequence[Place]) -> _Window:
-    most = (len({one.node for one in found}), min(len(found), _ENOUGH))
     best = _window(text, found, 0)
+    nodes = len({one.node for one in found})
+    ends = [one.end for one in found]
     for index in range(1, len(found)):
-        if best.worth[:2] == most:
-            break
-        best = max(best, _window(text, found, index))
+        # A window begins at its first match or before it, so that it holds no more than these.
+        most = bisect_right(ends, found[index].start + LONGEST) - index
+        if (min(most, nodes), min(most, _ENOUGH)) > best.worth[:2]:
+            best = max(best, _window(text, found, index))
     return best
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from whoosh.analysis.acore import Token
 from whoosh.analysis.analyzers import Analyzer
 from whoosh.fields import TEXT, Schema
@@ -23,11 +22,11 @@ from whoosh.index import FileIndex
 from whoosh.reading import IndexReader, TermNotFound
 
 from kb.search import columns, similar
-from kb.search.arrays import ranges
+from kb.search.arrays import Places
 from kb.search.columnar.runs import Merger, TermOrder, rows_of, turn_round
 from kb.search.entry import Entry, FacetSpec
 from kb.search.local import LocalEngine
-from kb.search.postings import TermPositions, TermPostings, located, summed
+from kb.search.postings import Spots, TermPostings, spots, summed
 from kb.search.recent import Recent
 from kb.search.tokens import TermNumbers, Tokens, lay_out
 
@@ -119,10 +118,6 @@ def _write_postings(folder: Path, inverted: Sequence[Inverted]) -> None:
     index.close()
 
 
-#: Of a term: its documents, how often it stands in each, and where.
-_Occurrences = tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]
-
-
 class WhooshPostings:
     """Postings read from a Whoosh index of one segment, whose document numbers are the order of building."""
 
@@ -133,7 +128,7 @@ class WhooshPostings:
         # Whoosh's files have one place of reading, which threads would move under each other.
         self._lock = threading.Lock()
         self._terms: Recent[str, TermPostings] = Recent(_KEPT_TERMS)
-        self._positions: Recent[str, _Occurrences] = Recent(_KEPT_TERMS // 8)
+        self._spots: Recent[str, Spots] = Recent(_KEPT_TERMS // 8)
         self._size: int = self._reader.doc_count_all()
 
     def terms(self, prefix: str) -> list[tuple[str, int]]:
@@ -150,13 +145,9 @@ class WhooshPostings:
         """See `kb.search.postings.Postings.prefix`."""
         return summed([self.term(term) for term, _ in self.terms(prefix)], self._size)
 
-    def positions(self, term: str, documents: NDArray[np.int32]) -> TermPositions:
-        """See `kb.search.postings.Postings.positions`."""
-        having, counts, positions = self._positions.get(term, self._all_positions)
-        places, found = located(having, documents)
-        ends = np.cumsum(counts)
-        lengths = counts[found]
-        return TermPositions(np.repeat(places, lengths), positions[ranges(ends[found] - lengths, lengths)])
+    def spots(self, term: str, documents: Places) -> Spots:  # noqa: ARG002 - more than asked for are allowed
+        """See `kb.search.postings.Postings.spots`: these are all of the term's."""
+        return self._spots.get(term, self._all_spots)
 
     def _term(self, term: str) -> TermPostings:
         documents, frequencies = [], []
@@ -164,10 +155,9 @@ class WhooshPostings:
             for matcher in self._postings_of(term):
                 documents.append(matcher.id())
                 frequencies.append(matcher.weight())
-        return TermPostings(np.asarray(documents, np.int32), np.asarray(frequencies, np.float32))
+        return TermPostings(np.asarray(documents, np.int64), np.asarray(frequencies, np.float32))
 
-    def _all_positions(self, term: str) -> _Occurrences:
-        """The documents of a term, how often it stands in each, and where."""
+    def _all_spots(self, term: str) -> Spots:
         documents: list[int] = []
         counts: list[int] = []
         positions: list[int] = []
@@ -177,7 +167,7 @@ class WhooshPostings:
                 documents.append(matcher.id())
                 counts.append(len(found))
                 positions += found
-        return np.asarray(documents, np.int32), np.asarray(counts, np.int64), np.asarray(positions, np.int64)
+        return spots(np.asarray(documents, np.int64), np.asarray(counts, np.int64), np.asarray(positions, np.int64))
 
     def _postings_of(self, term: str) -> Iterator[Any]:
         """Whoosh's matcher of a term, standing at each of its documents in turn."""

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.search.arrays import damaged, open_arrays, ranges, read_json
+from kb.search.arrays import Places, damaged, open_arrays, ranges, read_json
 from kb.search.columnar.dictionary import Dictionary
-from kb.search.postings import NOTHING, TermPositions, TermPostings, gathered, located
+from kb.search.postings import NOTHING, Spots, TermPostings, gathered, located, spots
 
 #: Another number means that an index cannot be read by this version.
 FORMAT = 1
@@ -21,7 +21,6 @@ MANIFEST, DICTIONARY, DOCUMENTS, FREQUENCIES, COUNTS, POSITIONS = (
 PART = 0.5
 #: All of a term's positions are read unless its documents are so many times those that are wanted.
 _SPARSE = 4
-_NOWHERE = TermPositions(np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
 class StoredPostings:
@@ -47,26 +46,22 @@ class StoredPostings:
     def prefix(self, prefix: str) -> TermPostings:
         """See `kb.search.postings.Postings.prefix`: terms that begin alike lie side by side."""
         found = self._read(*self._slice(*self._dictionary.starting(prefix)))
-        return gathered(found.documents, found.frequencies, self._size)
+        return gathered(found.documents, found.frequencies * np.float32(PART), self._size)
 
-    def positions(self, term: str, documents: NDArray[np.int32]) -> TermPositions:
-        """See `kb.search.postings.Postings.positions`."""
+    def spots(self, term: str, documents: Places) -> Spots:
+        """See `kb.search.postings.Postings.spots`."""
         number = self._dictionary.find(term)
         if number is None:
-            return _NOWHERE
+            return np.zeros(0, np.int64)
         first, behind = self._slice(number, number + 1)
         having, counts = self._documents[first:behind], self._counts[first:behind]
         if len(documents) * _SPARSE < len(having):
-            places, found = located(having.astype(np.int32), documents)
-            lengths = counts[found].astype(np.int64)
-            starts = counts.cumsum(dtype=np.int64)[found] - lengths + self._occurrences[number]
-            return TermPositions(places.repeat(lengths), self._positions[ranges(starts, lengths)].astype(np.int64))
-        row = np.full(self._size, -1, np.int64)
-        row[documents] = np.arange(len(documents))
-        places = row[having].repeat(counts)
+            _, found = located(having, documents.astype(having.dtype))
+            lengths = counts.take(found).astype(np.int64)
+            starts = counts.cumsum(dtype=np.int64).take(found) - lengths + self._occurrences[number]
+            return spots(having.take(found), lengths, self._positions.take(ranges(starts, lengths)))
         start, end = self._occurrences[number : number + 2].tolist()
-        wanted = places >= 0
-        return TermPositions(places[wanted], self._positions[start:end][wanted].astype(np.int64))
+        return spots(having, counts, self._positions[start:end])
 
     def terms(self, prefix: str) -> list[tuple[str, int]]:
         """See `kb.search.postings.Postings.terms`."""
@@ -75,12 +70,10 @@ class StoredPostings:
         return [(self._dictionary.term(first + place), count) for place, count in enumerate(counts)]
 
     def _slice(self, first: int, behind: int) -> tuple[int, int]:
-        start, end = self._starts[[first, behind]].tolist()
-        return start, end
+        return int(self._starts[first]), int(self._starts[behind])
 
     def _read(self, first: int, behind: int) -> TermPostings:
-        frequencies = self._frequencies[first:behind].astype(np.float32) * np.float32(PART)
-        return TermPostings(self._documents[first:behind].astype(np.int32), frequencies)
+        return TermPostings(self._documents[first:behind].astype(np.int64), self._frequencies[first:behind], PART)
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
