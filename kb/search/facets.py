@@ -15,7 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.model import STATUSES
-from kb.search.arrays import Array, Places, offsets_of, open_arrays, ranges, read_json, write_arrays, write_json
+from kb.search.arrays import (
+    Array,
+    Places,
+    offsets_of,
+    open_arrays,
+    ranges,
+    read_json,
+    smallest,
+    write_arrays,
+    write_json,
+)
 from kb.search.entry import FacetSpec
 from kb.search.request import STATUS, Counted
 from kb.search.tokens import TermNumbers
@@ -23,8 +33,8 @@ from kb.search.tokens import TermNumbers
 _ARRAYS, _VALUES = "facets.arrays", "facets.json"
 #: A value that one in so many documents carries has a bitmap.
 _COMMON = 80
-#: Looking up the values of one document costs as much as so many 64-bit words of bitmaps.
-_WORDS_A_DOCUMENT = 40
+#: The values of so many in a hundred documents fit into a row of the table; of the others it has the first.
+_FITTING = 95
 
 #: Facets are kept apart in a key by this many bits; documents times values of a facet stay below half of it.
 _FACET_BITS = 50
@@ -123,9 +133,11 @@ class Facets:
     def __init__(self, folder: Path, size: int) -> None:
         arrays = open_arrays(folder / _ARRAYS)
         self._size = size
-        #: Row d of `_values`: the numbers of the values that document d carries.
-        self._offsets: NDArray[np.int64] = arrays["offsets"]
-        self._values: Numbers = arrays["values"]
+        #: Row d: the numbers of the values that document d carries, filled up with the number of all values.
+        self._rows: Array = arrays["rows"]
+        #: Those that did not fit into its row.
+        self._more_offsets: NDArray[np.int64] = arrays["more-offsets"]
+        self._more_values: Array = arrays["more-values"]
         #: Row v of `_documents`: the documents that carry value v, ascending.
         self._starts: NDArray[np.int64] = arrays["starts"]
         self._documents: Numbers = arrays["documents"]
@@ -175,12 +187,17 @@ class Facets:
         return self.totals - self._counted(others.nonzero()[0])
 
     def _counted(self, documents: Places) -> NDArray[np.int64]:
-        if len(documents) * _WORDS_A_DOCUMENT < self._bitmaps.size + len(self._rare):
-            starts = self._offsets.take(documents)
-            found = self._values.take(ranges(starts, self._offsets.take(documents + 1) - starts))
-            return np.bincount(found, minlength=len(self.totals))
+        size = len(self.totals)
+        # A number of a row is looked at in the time of a word of bitmaps.
+        if len(documents) * self._rows.shape[1] < self._bitmaps.size + len(self._rare):
+            counts = np.bincount(self._rows.take(documents, axis=0).ravel(), minlength=size + 1)[:size]
+            if len(self._more_values):
+                starts = self._more_offsets.take(documents)
+                more = ranges(starts, self._more_offsets.take(documents + 1) - starts)
+                counts += np.bincount(self._more_values.take(more), minlength=size)
+            return counts
         bits = _bits(documents, self._size)
-        counts = np.bincount(self._rare_values.compress(bits.take(self._rare)), minlength=len(self.totals))
+        counts = np.bincount(self._rare_values.compress(bits.take(self._rare)), minlength=size)
         both = self._bitmaps & _bitmap(bits)
         counts[self._common] = np.bitwise_count(both).sum(axis=1, dtype=np.int64)
         return counts
@@ -245,20 +262,35 @@ _NONE = np.zeros(0, np.int32)
 
 def _arrays(documents: Numbers, numbers: Numbers, size: int, values: int) -> dict[str, Array]:
     """The arrays of facets in which document `documents[i]` carries value `numbers[i]`, each pair once."""
-    by_document = np.lexsort((numbers, documents))
     totals = np.bincount(numbers, minlength=values)
     starts = offsets_of(totals)
     carrying = documents[np.lexsort((documents, numbers))]
     common = np.flatnonzero(totals * _COMMON > size)
     return {
-        "offsets": offsets_of(np.bincount(documents, minlength=size)),
-        "values": numbers[by_document],
+        **_table(documents, numbers, size, values),
         "starts": starts,
         "documents": carrying,
         "common": common.astype(np.int32),
         "bitmaps": np.asarray(
             [_bitmap(_bits(carrying[starts[value] : starts[value + 1]], size)) for value in common], "<u8"
         ).reshape(len(common), -(-size // 64)),
+    }
+
+
+def _table(documents: Numbers, numbers: Numbers, size: int, values: int) -> dict[str, Array]:
+    """The values of each document: as many as fit as a row of a table, the others one document's behind another's."""
+    order = np.lexsort((numbers, documents))
+    documents, numbers = documents[order], numbers[order].astype(smallest(values))
+    lengths = np.bincount(documents, minlength=size)
+    width = int(np.sort(lengths)[(size - 1) * _FITTING // 100]) if size else 0
+    places = np.arange(len(documents)) - offsets_of(lengths)[documents]
+    fits = places < width
+    rows = np.full((size, width), values, smallest(values))
+    rows[documents[fits], places[fits]] = numbers[fits]
+    return {
+        "rows": rows,
+        "more-offsets": offsets_of(np.maximum(lengths - width, 0)),
+        "more-values": numbers[~fits],
     }
 
 

@@ -61,6 +61,16 @@ def values(path: Path) -> list[Any]:
     return [json.loads(zstandard.ZstdDecompressor().decompress(data[a:b])) for a, b in pairwise(found["offsets"])]
 
 
+def values_of(facets: dict[str, Any]) -> list[list[int]]:
+    """The numbers of the values that each document carries."""
+    size = len(facets["starts"]) - 1
+    found = [[number for number in row if number < size] for row in facets["rows"]]
+    for mine, (a, b) in zip(found, pairwise(facets["more-offsets"]), strict=True):
+        mine.extend(facets["more-values"][a:b])
+        assert mine == sorted(set(mine))
+    return found
+
+
 def text(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
@@ -70,7 +80,7 @@ class Reader:
 
     def __init__(self, folder: Path) -> None:
         self.about = text(folder / "columnar.json")
-        assert self.about["format"] == 1
+        assert self.about["format"] == 2
         found = arrays(folder / "terms.arrays")
         data = bytes(found["text"])
         self.heads, self.starts, self.occurrences = found["heads"], found["postings"], found["occurrences"]
@@ -118,8 +128,8 @@ class Reader:
         """The values that each document carries, by facet."""
         names = [(about["name"], value) for about in self.specs for value in about["values"]]
         found: list[dict[str, list[str]]] = [defaultdict(list) for _ in self.ids]
-        for document, (a, b) in enumerate(pairwise(self.facets["offsets"])):
-            for number in self.facets["values"][a:b]:
+        for document, mine in enumerate(values_of(self.facets)):
+            for number in mine:
                 name, value = names[number]
                 found[document][name].append(value)
         return found
@@ -312,9 +322,7 @@ def test_every_value_of_every_facet_comes_back(reader: Reader) -> None:
 
 def test_facets_say_the_same_by_document_by_value_and_bit_by_bit(reader: Reader) -> None:
     found = reader.facets
-    by_document = {
-        (one, document) for document, (a, b) in enumerate(pairwise(found["offsets"])) for one in found["values"][a:b]
-    }
+    by_document = {(one, document) for document, mine in enumerate(values_of(found)) for one in mine}
     by_value = {
         (one, document) for one, (a, b) in enumerate(pairwise(found["starts"])) for document in found["documents"][a:b]
     }

@@ -13,7 +13,7 @@ from kb.search.columnar.dictionary import Dictionary
 from kb.search.postings import NOTHING, Spots, TermPostings, gathered, located, spots
 
 #: Another number means that an index cannot be read by this version.
-FORMAT = 1
+FORMAT = 2
 MANIFEST, DICTIONARY, DOCUMENTS, FREQUENCIES, COUNTS, POSITIONS = (
     "columnar.json", "terms.arrays", "documents.arrays", "frequencies.arrays", "counts.arrays", "positions.arrays",
 )  # fmt: skip
