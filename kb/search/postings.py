@@ -66,7 +66,7 @@ def gathered(documents: Places, frequencies: NDArray[np.float32], size: int) -> 
     """Postings in any order, with documents several times, as `TermPostings` has them."""
     if len(documents) * 8 > size:
         sums = np.bincount(documents, frequencies, minlength=size)
-        found = sums.nonzero()[0]
+        found = (sums > 0).nonzero()[0]
         return TermPostings(found, sums.take(found).astype(np.float32))
     order = documents.argsort(kind="stable")
     documents = documents.take(order)

@@ -33,7 +33,7 @@ class Similarity:
         """The documents most like the one with this number, best first."""
         scores = vectors.likeness(self._vectors, number)
         scores[number] = 0
-        others = np.flatnonzero(scores)
+        others = np.flatnonzero(scores > 0)
         best = others[self._columns.first(others, scores[others], min(limit, len(others)))]
         return tuple(Likeness(self._columns.ids[one], round(float(scores[one]), 6)) for one in best.tolist())
 
