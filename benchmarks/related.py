@@ -32,8 +32,9 @@ from whoosh.fields import ID, TEXT, Schema
 from whoosh.index import create_in
 
 from benchmarks.corpus import PROJECT
-from kb.language.analysis import EXACT, Analyzer
+from kb.language.analysis import Analyzer
 from kb.language.lexicon import Lexicon
+from kb.language.tree import EXACT
 from kb.search.scoring import FIELD_WEIGHTS
 from kb.search.vectors import LATENT_SHARE, TermMatrix, Vectors, fit, likeness
 from kb.vocabulary import Vocabulary

@@ -9,10 +9,9 @@ from itertools import islice, pairwise
 
 from kb.folding import fold
 from kb.language import authorities
-from kb.language.analysis import AUTHORITY, EXACT
 from kb.language.query import QueryReader, ReadQuery
 from kb.language.spelling import Speller
-from kb.language.tree import AnyTerm, Matching, Named, Node, Phrase, Unit
+from kb.language.tree import AUTHORITY, EXACT, AnyTerm, Matching, Named, Node, Phrase, Unit
 from kb.model import Mark, Suggestion
 from kb.search.engine import Engine
 from kb.search.scoring import PHRASE_WEIGHT, STRONG_WEIGHT, minimum_words

@@ -10,7 +10,7 @@ from kb.content.render import Section, render, render_inline
 from kb.folding import composed
 from kb.language.analysis import Analyzer, Token
 from kb.language.citations import find_citations
-from kb.language.query import TITLE
+from kb.language.tree import TITLE
 from kb.model import Document, Heading
 from kb.vocabulary import Vocabulary
 

@@ -25,8 +25,8 @@ from kb.language.citations import Citation, find_citations
 from kb.language.codes import codes
 from kb.language.lexicon import Identifier, Lexicon
 from kb.language.stems import stem
+from kb.language.tree import AUTHORITY, EXACT, IDENTIFIER
 
-EXACT, IDENTIFIER, AUTHORITY = "'", "#", "§"
 #: A word: letters and digits, apostrophes inside; initials with full stops are one word ("U.S.C.I.S."). Underscores
 #: part words: they are made spaces before.
 WORD = re.compile(r"\w(?:\w+(?:['’ʼ]\w+)*|(?<=[^\W\d])(?:\.[^\W\d])+\.|(?:['’ʼ]\w+)*)")

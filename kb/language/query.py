@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kb.folding import fold
 from kb.language import authorities
 from kb.language.acronyms import word_rules
-from kb.language.analysis import AUTHORITY, EXACT, IDENTIFIER, Analyzer, Piece, bare, exact_acronym, pieces
+from kb.language.analysis import Analyzer, Piece, bare, exact_acronym, pieces
 from kb.language.citations import canonical, find_citations
 from kb.language.codes import Code
 from kb.language.lexicon import Identifier
@@ -35,11 +35,9 @@ from kb.language.query_parts import (
 from kb.language.redaction import PLACEHOLDER
 from kb.language.tables import table
 from kb.language.topics import Topics
-from kb.language.tree import AnyTerm, Node, Phrase, Unit
+from kb.language.tree import AUTHORITY, EXACT, IDENTIFIER, TITLE, AnyTerm, Node, Phrase, Unit
 from kb.model import TYPES, Mark
 
-#: Prefix of the terms that stand for the words of a title alone (`title:word`).
-TITLE = "^"
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"'))
 _FIELD = re.compile(
     r'(?i)(?<![\w"])(?P<sign>-?)(?P<name>tag|type|author|source|cites|title|after|before):(?P<value>"[^"]*"|[^\s"]+)'

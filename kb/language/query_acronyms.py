@@ -6,10 +6,11 @@ import re
 
 from kb.folding import fold
 from kb.language.acronyms import WordRule, spanish_words, word_rules
-from kb.language.analysis import IDENTIFIER, bare, shouted
+from kb.language.analysis import bare, shouted
 from kb.language.query_parts import Part, plain_word
 from kb.language.stems import stem
 from kb.language.tables import table
+from kb.language.tree import IDENTIFIER
 
 _ZIP = re.compile(r"\d{5}\Z")
 

@@ -10,12 +10,12 @@ from itertools import pairwise
 
 from kb.folding import fold
 from kb.language import authorities
-from kb.language.analysis import AUTHORITY, EXACT, IDENTIFIER, bare
+from kb.language.analysis import bare
 from kb.language.lexicon import Identifier
 from kb.language.redaction import PLACEHOLDER
 from kb.language.stems import stem, stop_words
 from kb.language.topics import Topic
-from kb.language.tree import AnyOf, AnyTerm, Named, Node, Prefix
+from kb.language.tree import AUTHORITY, EXACT, IDENTIFIER, AnyOf, AnyTerm, Named, Node, Prefix
 from kb.model import Mark
 
 #: Stands for characters of a query that have been read already.

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: What terms begin with that are no stems: words as typed, identifiers, citations, words of titles alone (`title:`).
+EXACT, IDENTIFIER, AUTHORITY, TITLE = "'", "#", "§", "^"
+
 
 @dataclass(frozen=True, slots=True)
 class AnyTerm:

@@ -12,8 +12,9 @@ from typing import Any
 from whoosh.analysis.acore import Token as WhooshToken
 from whoosh.analysis.analyzers import Analyzer as WhooshAnalyzer
 
-from kb.language.analysis import EXACT, Analyzer
+from kb.language.analysis import Analyzer
 from kb.language.lexicon import Lexicon
+from kb.language.tree import EXACT
 from kb.vocabulary import Vocabulary
 
 

@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.language.analysis import IDENTIFIER
+from kb.language.tree import IDENTIFIER
 
 #: Put around every term of a kind, and between kinds.
 _TERM, _KIND = "\x1f", "\x1e"

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.language.tree import EXACT, TITLE
 from kb.search import vectors
 from kb.search.arrays import OnDisk, on_disk, write_arrays
 from kb.search.columns import Columns
@@ -18,7 +19,7 @@ from kb.search.request import Likeness
 from kb.search.vectors import TermMatrix
 
 #: Exact words and words of titles repeat what stems say; they are left out of vectors.
-_REPEATS = ("'", "^")
+_REPEATS = (EXACT, TITLE)
 
 
 class Similarity:

@@ -7,11 +7,13 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from kb.language.lexicon import Lexicon
 from kb.language.tree import AnyOf, AnyTerm, Named, Node, Phrase, Prefix
 from kb.search.passages import Following, Passages, Place, Sought
+
+if TYPE_CHECKING:
+    from kb.language.lexicon import Lexicon
 
 #: A snippet has at most this many characters.
 LONGEST = 240

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.language.analysis import IDENTIFIER, Analyzer
+from kb.language.analysis import Analyzer
 from kb.language.codes import class_key, code_pattern, codes, form_keys
 from kb.language.lexicon import Lexicon
 from kb.language.query import QueryReader
 from kb.language.tables import table
+from kb.language.tree import IDENTIFIER
 from kb.vocabulary import Vocabulary
 
 ANALYZER = Analyzer(Lexicon(Vocabulary()))

@@ -14,11 +14,12 @@ from whoosh.filedb.filestore import RamStorage
 from whoosh.query import Term
 
 from kb.language import authorities
-from kb.language.analysis import IDENTIFIER, Analyzer
+from kb.language.analysis import Analyzer
 from kb.language.citations import canonical, find_citations
 from kb.language.lexicon import Lexicon
 from kb.language.query import QueryReader
 from kb.language.redaction import PLACEHOLDER, redact
+from kb.language.tree import IDENTIFIER
 from kb.language.whoosh_analyzer import ImmigrationAnalyzer
 from kb.vocabulary import Vocabulary
 
