@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+import threading
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -108,8 +110,10 @@ def render_inline(text: str) -> str:
 def _converted(text: str) -> str:
     """Markdown as sanitised HTML, no deeper than can be read."""
     try:
-        markup = _converter().convert(_printable(text))
+        markup = _converters.own.reset().convert(_printable(text))
     except RecursionError as error:
+        # What it had begun is still in it.
+        _converters.__dict__.pop("own", None)
         raise DeepNestingError from error
     if _depth(markup, _ENDING) > _DEEPEST_SOURCE:
         raise DeepNestingError
@@ -227,15 +231,21 @@ def _picture_words(alt: str | None) -> str:
     return alt if alt.lower().startswith(("picture", "photo", "image")) else f"Picture: {alt}"
 
 
-def _converter() -> markdown.Markdown:
-    """A fresh converter: one keeps footnotes of the page before."""
-    converter = markdown.Markdown(
-        extensions=_EXTENSIONS,
-        extension_configs={"toc": {"slugify": _anchor}, "footnotes": {"UNIQUE_IDS": False}},
-        output_format="html",
-    )
-    converter.treeprocessors.register(_Shape(converter), "kb-shape", 12)
-    return converter
+class _Converters(threading.local):
+    """Each thread's converter; making one takes as long as a quarter of a page."""
+
+    @cached_property
+    def own(self) -> markdown.Markdown:
+        converter = markdown.Markdown(
+            extensions=_EXTENSIONS,
+            extension_configs={"toc": {"slugify": _anchor}, "footnotes": {"UNIQUE_IDS": False}},
+            output_format="html",
+        )
+        converter.treeprocessors.register(_Shape(converter), "kb-shape", 12)
+        return converter
+
+
+_converters = _Converters()
 
 
 def _anchor(text: str, separator: str) -> str:

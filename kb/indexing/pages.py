@@ -164,21 +164,27 @@ class Intake:
 def read_documents(documents: Iterable[Document], vocabulary: Vocabulary, sink: Sink) -> Found:
     """Give a sink the readings of documents that were never files. Raises DocumentError."""
     from kb.content.render import DeepNestingError
+    from kb.indexing.pool import CHUNK
     from kb.indexing.reading import PageReader
     from kb.language.analysis import Analyzer
     from kb.language.lexicon import Lexicon
 
     reader = PageReader(Analyzer(Lexicon(vocabulary)), vocabulary)
     intake = Intake(KeptReadings(), sink)
-    for document in sorted(documents, key=lambda one: one.id):
-        numbers, key = TermNumbers(), hashlib.sha256(document.id.encode()).digest()
-        try:
-            record = (
-                draft_of(key, document)
-                if document.draft
-                else record_of(key, reader.read(document), vocabulary, numbers)
-            )
-        except DeepNestingError as error:
-            raise DocumentError(f"{document.id}: {error}: make it flatter.") from error
-        intake.add((), record, list(numbers))
+    ordered = sorted(documents, key=lambda one: one.id)
+    for start in range(0, len(ordered), CHUNK):
+        numbers, records = TermNumbers(), []
+        for document in ordered[start : start + CHUNK]:
+            key = hashlib.sha256(document.id.encode()).digest()
+            try:
+                records.append(
+                    draft_of(key, document)
+                    if document.draft
+                    else record_of(key, reader.read(document), vocabulary, numbers)
+                )
+            except DeepNestingError as error:
+                raise DocumentError(f"{document.id}: {error}: make it flatter.") from error
+        terms = list(numbers)
+        for record in records:
+            intake.add((), record, terms)
     return intake.found()

@@ -72,14 +72,10 @@ class PageReader:
             replace(section, heading=composed(section.heading), text=composed(section.text))
             for section in rendered.sections
         )
-        texts = [
-            document.title,
-            *(section.heading for section in sections),
-            *(s.text for s in sections),
-        ]
-        cites = (key for text in texts for citation in find_citations(text) for key in citation.keys)
-        title = self._analyzer.tokens(document.title, document.lang)
-        body = [self._analyzer.tokens(section.text, document.lang) for section in sections if section.text]
+        cites: list[str] = []
+        title = self._citing(document.title, document.lang, cites)
+        headings = [self._citing(one.heading, document.lang, cites) for one in sections if one.heading]
+        body = [self._citing(one.text, document.lang, cites) for one in sections if one.text]
         return Reading(
             document=document,
             url=url_of(document.id),
@@ -91,20 +87,20 @@ class PageReader:
             words=sum(len(section.text.split()) for section in sections),
             cites=tuple(dict.fromkeys(cites)),
             redacted=redacted + rendered.redacted,
-            fields=self._fields(document, sections, title, body),
+            fields=self._fields(document, title, headings, body),
             title_spans=_spans(title),
             spans=list(map(_spans, body)),
         )
 
     def _fields(
-        self, document: Document, sections: tuple[Section, ...], title: list[Token], body: list[list[Token]]
+        self, document: Document, title: list[Token], headings: list[list[Token]], body: list[list[Token]]
     ) -> Fields:
         lang = document.lang
         names = [*document.aliases, *([document.menu_title] if document.menu_title else [])]
         found: Fields = {
             "title": [[(*token.terms, *_title_terms(token.terms)) for token in title]],
             "names": [self._terms(name, lang) for name in names],
-            "headings": [self._terms(section.heading, lang) for section in sections if section.heading],
+            "headings": [[token.terms for token in stretch] for stretch in headings],
             "tags": [label for tag in document.tags for label in self._labels_of(tag)],
             "authors": [self._terms(author, lang) for author in document.authors],
             "body": [[token.terms for token in stretch] for stretch in body],
@@ -120,6 +116,12 @@ class PageReader:
             found = [self._terms(label, "en") for label in english]
             self._labels[tag] = [*found, *(self._terms(label, "es") for label in spanish)]
         return self._labels[tag]
+
+    def _citing(self, text: str, lang: str, cites: list[str]) -> list[Token]:
+        """The tokens of a text; the keys that it cites are added to `cites`."""
+        cited = find_citations(text)
+        cites += (key for citation in cited for key in citation.keys)
+        return self._analyzer.tokens(text, lang, cited)
 
     def _terms(self, text: str, lang: str) -> list[tuple[str, ...]]:
         tokens: list[Token] = self._analyzer.tokens(text, lang)

@@ -13,7 +13,7 @@ A token has one or more *terms*, the strings that engines store and match, never
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import accumulate, compress, count
 from typing import NamedTuple
@@ -120,10 +120,11 @@ class Analyzer:
         self._known = {lang: _Known(partial(self._read_word, lang=lang)) for lang in ("en", "es")}
         self._terms: dict[Identifier, tuple[str, ...]] = {}
 
-    def tokens(self, text: str, lang: str = "en") -> list[Token]:
-        """The tokens of a text in order; the position of each is its index."""
+    def tokens(self, text: str, lang: str = "en", cited: Sequence[Citation] | None = None) -> list[Token]:
+        """The tokens of a text in order; the position of each is its index. `cited` are its citations, where known."""
         language = "es" if lang == "es" else "en"
-        return _Reading(self, text, language, self._known[language]).read()
+        found = find_citations(text) if cited is None else cited
+        return _Reading(self, text, language, self._known[language]).read(found)
 
     def _read_word(self, word: str, lang: str) -> tuple[tuple[str, ...], bool, bool]:
         """The terms of a word, whether a name may begin with it, and whether it may be an acronym."""
@@ -160,10 +161,10 @@ class _Reading:
         self._plain = text.replace("_", " ")
         self._lang = lang
 
-    def read(self) -> list[Token]:
+    def read(self, cited: Sequence[Citation]) -> list[Token]:
         """The tokens of the text in order."""
         position = 0
-        for tokens in self._fixed():
+        for tokens in self._fixed(cited):
             self._add_words(position, tokens[0].start)
             self._tokens += tokens
             position = tokens[0].end
@@ -171,9 +172,8 @@ class _Reading:
         self._settle()
         return self._tokens
 
-    def _fixed(self) -> list[list[Token]]:
+    def _fixed(self, cited: Sequence[Citation]) -> list[list[Token]]:
         """Citations and identifiers in order; identifiers that stand in one place together."""
-        cited = find_citations(self._text)
         spans = [(citation.start, citation.end) for citation in cited]
         found = [[Token(authority_terms(one.keys), one.start, one.end)] for one in cited]
         terms, of_codes = self._analyzer.identifier_terms, self._lexicon.of_codes

@@ -232,15 +232,28 @@ def pack(
     texts: Sequence[str], stretches: Sequence[Sequence[Sequence[str]]], spans: Sequence[Sequence[int]]
 ) -> list[object]:
     """A document's texts as a JSON value: of each its tokens, with the terms of each, and where they start and end."""
-    kinds: dict[tuple[str, ...], int] = {}
-    codes = "".join(character(kinds.setdefault(tuple(terms), len(kinds))) for stretch in stretches for terms in stretch)
+    kinds = _Kinds()
+    codes = np.fromiter(map(kinds.__getitem__, map(tuple, chain.from_iterable(stretches))), np.int64)
     joined = _KIND.join(_TERM + _TERM.join(terms) + _TERM for terms in kinds)
-    return [list(texts), joined, codes, list(map(len, stretches)), "".join(map(_steps_of, spans))]
+    steps = np.concatenate([_NONE, *(np.diff(np.asarray(places, np.int64), prepend=0) for places in spans)])
+    return [list(texts), joined, _characters(codes), list(map(len, stretches)), _characters(steps)]
 
 
-def _steps_of(places: Sequence[int]) -> str:
-    """Ascending places, each as the character of its distance from the one before."""
-    return "".join(character(min(here - before, _HIGHEST)) for before, here in zip((0, *places), places, strict=False))
+class _Kinds(dict[tuple[str, ...], int]):
+    """Numbers of kinds, given at first sight."""
+
+    def __missing__(self, terms: tuple[str, ...]) -> int:
+        number = self[terms] = len(self)
+        return number
+
+
+_NONE = np.zeros(0, np.int64)
+
+
+def _characters(numbers: NDArray[np.int64]) -> str:
+    """The characters that stand for numbers."""
+    lowered = np.minimum(numbers, _HIGHEST)
+    return np.where(lowered < _SURROGATES, lowered, lowered + _SKIPPED).astype("<u4").tobytes().decode("utf-32-le")
 
 
 def character(code: int) -> str:

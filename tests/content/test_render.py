@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from pathlib import Path
 
@@ -292,3 +293,25 @@ def test_a_document_without_numbers_is_the_same_document(document: Document) -> 
     clean, count = without_numbers(document)
     assert (clean == document) is (count == 0)
     assert without_numbers(clean) == (clean, 0)
+
+
+def test_nothing_of_one_page_is_left_in_the_next() -> None:
+    pages = [
+        "A note.[^1] The INA.\n\n[^1]: Its words.\n\n*[INA]: Immigration and Nationality Act\n",
+        "# One\n\nThe INA.[^1] See [it].\n\n[it]: https://example.org/\n",
+        "# One\n\nSee [it]. A note.[^1]\n\n[^1]: Other words.\n",
+    ]
+    alone = []
+    for page in pages:
+        thread = ThreadPoolExecutor(1)
+        alone.append(thread.submit(render, page, is_markdown=True).result())
+        thread.shutdown()
+    assert [render(page, is_markdown=True) for page in pages] == alone
+    assert [render(page, is_markdown=True) for page in pages[::-1]] == alone[::-1]
+
+
+def test_a_page_that_is_nested_too_deeply_spoils_no_other() -> None:
+    before = render("A *page*.[^1]\n\n[^1]: Words.\n", is_markdown=True)
+    with pytest.raises(DeepNestingError):
+        render("> " * 3000 + "deep", is_markdown=True)
+    assert render("A *page*.[^1]\n\n[^1]: Words.\n", is_markdown=True) == before
