@@ -1,9 +1,4 @@
-"""A production server in this process: waitress, stopped by SIGTERM or SIGINT once the answers under way are out.
-
-Python computes one answer at a time whatever the threads. So there are none: an answer is made between two looks at the
-connections, which are read and written without waiting for slow clients. Handing each to a thread took a quarter of a
-millisecond more, and with four threads the slowest of a hundred answers took twice as long.
-"""
+"""A production server in this process: waitress, stopped by SIGTERM or SIGINT once the answers under way are out."""
 
 from __future__ import annotations
 
@@ -12,7 +7,6 @@ import gc
 import logging
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +21,9 @@ from kb import collector
 from kb.errors import KnowledgeBaseError
 from kb.web.current import EDITION, prepare
 
+#: Python computes one answer at a time whatever the threads, and its loop reads and writes for slow clients meanwhile.
+#: With four threads the same load took two fifths more CPU, and the slowest of a hundred answers twice as long.
+THREADS = 1
 #: Seconds that answers under way are given after a signal to stop.
 DRAIN = 10.0
 #: Seconds between looks at whether to stop; a signal wakes the loop at once.
@@ -47,11 +44,10 @@ def run(app: Flask, host: str, port: int, announce: Callable[[str], object]) -> 
     Raises PortInUseError where nothing can be served at that address.
     """
     listener = _listen(host, port)
-    # That requests wait to be answered is how it should be: no line for each of them.
+    # That requests wait for a thread is how it should be: no line for each of them.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    # No `ident`: responses do not say which server this is. No limit to what waits to be sent: there is no thread that
-    # could send a part of an answer before the rest of it is made.
-    server: Any = create_server(app, sockets=[listener], threads=0, outbuf_high_watermark=sys.maxsize, ident=None)
+    # No `ident`: responses do not say which server this is.
+    server: Any = create_server(app, sockets=[listener], threads=THREADS, ident=None)
     stop, settled = threading.Event(), _Settled()
     prepare(app)
     with _stopped_by_signals(stop, server), collector.seldom(YOUNG):
@@ -125,12 +121,8 @@ def _stopped_by_signals(stop: threading.Event, server: Any) -> Iterator[None]:
 
 
 def _turn(server: Any) -> None:
-    """One look at every connection, and the answer to one request, where any waits."""
-    waiting = server.task_dispatcher.queue
-    timeout = 0.0 if waiting else TURN
-    wasyncore.loop(timeout, use_poll=True, map=server._map, count=1)  # noqa: SLF001 - the map that create_server made
-    if waiting:
-        waiting.popleft().service()
+    """One look at every connection."""
+    wasyncore.loop(timeout=TURN, use_poll=True, map=server._map, count=1)  # noqa: SLF001 - the map that create_server made
 
 
 def _drain(server: Any) -> None:
@@ -141,7 +133,7 @@ def _drain(server: Any) -> None:
     deadline = time.monotonic() + DRAIN
     while time.monotonic() < deadline and any(map(_is_busy, list(server.active_channels.values()))):
         _turn(server)
-    server.task_dispatcher.shutdown(timeout=0.0)
+    server.task_dispatcher.shutdown(timeout=max(0.0, deadline - time.monotonic()))
     wasyncore.close_all(server._map, ignore_all=True)  # noqa: SLF001
 
 

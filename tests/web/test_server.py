@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import http.client
-import re
 import signal
 import socket
 import subprocess
@@ -12,7 +11,7 @@ import sys
 import textwrap
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -118,9 +117,8 @@ def test_what_serves_is_left_alone_by_the_collector_and_collected_once_another_g
         gc.unfreeze()
 
 
-@contextmanager
-def served(app: Flask) -> Iterator[Callable[[], http.client.HTTPConnection]]:
-    """A server on a thread of this process: what connects to it."""
+def test_off_the_main_thread_no_signal_is_touched() -> None:
+    before = signal.getsignal(signal.SIGTERM)
     ready = threading.Event()
     address: list[str] = []
 
@@ -128,52 +126,13 @@ def served(app: Flask) -> Iterator[Callable[[], http.client.HTTPConnection]]:
         address.append(url)
         ready.set()
 
-    threading.Thread(target=run, args=(app, "127.0.0.1", 0, announce), daemon=True).start()
-    assert ready.wait(10)
-    opened: list[http.client.HTTPConnection] = []
-
-    def connect() -> http.client.HTTPConnection:
-        opened.append(http.client.HTTPConnection(address[0].removeprefix("http://").rstrip("/"), timeout=10))
-        return opened[-1]
-
-    yield connect
-    for connection in opened:
-        connection.close()
-
-
-def test_off_the_main_thread_no_signal_is_touched() -> None:
-    before = signal.getsignal(signal.SIGTERM)
     app = Flask("y")
     app.add_url_rule("/", view_func=lambda: "hello")
-    with served(app) as connect:
-        connection = connect()
-        connection.request("GET", "/")
-        response = connection.getresponse()
-        assert (response.read(), response.getheader("Server")) == (b"hello", None)
-        assert signal.getsignal(signal.SIGTERM) is before
-
-
-def test_a_client_that_reads_slowly_gets_a_long_answer_whole_and_keeps_nobody_waiting() -> None:
-    size = 20_000_000
-    app = Flask("long")
-    app.add_url_rule("/", view_func=lambda: "x" * size)
-    app.add_url_rule("/short", "short", view_func=lambda: "hello")
-    with served(app) as connect:
-        slow, quick = connect(), connect()
-        slow.request("GET", "/")
-        for _ in range(3):
-            quick.request("GET", "/short")
-            assert quick.getresponse().read() == b"hello"
-        assert len(slow.getresponse().read()) == size
-
-
-def test_requests_of_one_connection_are_answered_in_their_order() -> None:
-    app = Flask("order")
-    app.add_url_rule("/<name>", view_func=lambda name: name)
-    with served(app) as connect:
-        connection = connect()
-        connection.connect()
-        asked = [f"GET /{n} HTTP/1.1\r\nHost: x\r\nConnection: {'close' if n == 4 else ''}\r\n\r\n" for n in range(5)]
-        connection.sock.sendall("".join(asked).encode())
-        with connection.sock.makefile("rb") as answers:
-            assert re.findall(rb"\r\n\r\n(\d)", answers.read()) == [b"0", b"1", b"2", b"3", b"4"]
+    threading.Thread(target=run, args=(app, "127.0.0.1", 0, announce), daemon=True).start()
+    assert ready.wait(10)
+    connection = http.client.HTTPConnection(address[0].removeprefix("http://").rstrip("/"), timeout=10)
+    connection.request("GET", "/")
+    response = connection.getresponse()
+    assert (response.read(), response.getheader("Server")) == (b"hello", None)
+    assert signal.getsignal(signal.SIGTERM) is before
+    connection.close()
