@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 DocumentType = Literal["service", "article", "news", "digest", "alert", "page"]
 TYPES: tuple[str, ...] = ("service", "article", "news", "digest", "alert", "page")
@@ -186,13 +186,12 @@ class Hit:
     sections: tuple[SectionLink, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
+class FacetValue(NamedTuple):
     """A value, how it reads, how many documents carry it under the other filters, and the value that encloses it."""
 
     value: str
     label: str
-    count: int
+    count: int  # type: ignore[assignment]
     selected: bool = False
     parent: str | None = None
 

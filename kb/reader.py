@@ -22,7 +22,6 @@ from kb.model import (
     NEWS_TYPES,
     Completion,
     Document,
-    Heading,
     Page,
     PageRef,
     Query,
@@ -189,10 +188,6 @@ class Reader:
         older = self._news[place - 1] if place else None
         newer = self._news[place + 1] if place + 1 < len(self._news) else None
         return older, newer
-
-    def headings(self, document_id: str) -> tuple[Heading, ...]:
-        """The headings of a page."""
-        return headings_of(self._site.page(document_id))
 
     # -- law --------------------------------------------------------------------------------------------------------
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any
 
@@ -15,7 +15,7 @@ from kb.asking.matching import Settled, Settler
 from kb.config import Settings
 from kb.folding import composed, fold_label
 from kb.indexing.entries import STATUS_LABELS, TYPE_LABELS, service_value
-from kb.indexing.records import document_from_json
+from kb.indexing.records import day_from_iso, source_from_json
 from kb.indexing.site import Site
 from kb.language import authorities
 from kb.language.analysis import Analyzer
@@ -46,6 +46,8 @@ FACETS: tuple[tuple[str, str, str], ...] = (
 
 #: A hit names at most so many sections that hold what was asked.
 MOST_SECTIONS = 3
+#: A page of fewer headed sections has none that were worth a link of its own.
+SECTIONS_FROM = 2
 
 
 class Asker:
@@ -155,31 +157,31 @@ class Asker:
 
     def _hit(self, match: Match, highlighter: Highlighter) -> Hit:
         stored: Mapping[str, Any] = match.stored
-        document = document_from_json(stored["document"])
-        changes = self.changes_after(document.id, match.changes)
+        document = stored["document"]
+        changes = self.changes_after(match.id, match.changes) if match.changes else []
         passages = self._engine.passages(match.id)
         marked = highlighter.mark(passages)
-        quoted = marked.quote(passages.texts[1] if len(passages.texts) > 1 else document.summary or "")
+        quoted = marked.quote(passages.texts[1] if len(passages.texts) > 1 else document["summary"] or "")
         return Hit(
-            id=document.id,
+            id=match.id,
             url=stored["url"],
-            type=document.type,
-            title=document.title,
+            type=document["type"],
+            title=document["title"],
             title_html=marked.title,
             snippet_html=quoted.html,
             sections=_sections(stored, quoted.passages),
-            date=document.date,
-            authors=document.authors,
-            tags=self.tags(document.tags),
-            source=document.source,
-            lang=document.lang,
-            updated=document.updated,
-            reviewed=document.reviewed,
+            date=day_from_iso(document["date"]),
+            authors=tuple(document["authors"]),
+            tags=self.tags(document["tags"]),
+            source=source_from_json(document["source"]),
+            lang=document["lang"],
+            updated=day_from_iso(document["updated"]),
+            reviewed=day_from_iso(document["reviewed"]),
             status=match.status,
             change=changes[0] if changes and match.status == "law-changed" else None,
             changes=len(changes) if match.status == "law-changed" else 0,
-            superseded_by=document.superseded_by,
-            summary=document.summary,
+            superseded_by=document["superseded_by"],
+            summary=document["summary"],
             # Adding nothing makes a plain zero of the negative one.
             score=round(match.score, 6) + 0.0,
         )
@@ -213,9 +215,7 @@ class Asker:
             rows.append((-one.count, label, one.value, parent))
         if facet != "year":
             rows.sort()
-        return tuple(
-            [FacetValue(value, label, -less, value in selected, parent) for less, label, value, parent in rows]
-        )
+        return tuple([_value((value, label, -less, value in selected, parent)) for less, label, value, parent in rows])
 
     @cached_property
     def _shown(self) -> Mapping[str, Mapping[str, tuple[str, str | None]]]:
@@ -256,8 +256,15 @@ class Asker:
         }
 
 
+#: Makes a value of (value, label, count, selected, parent) without a call into Python.
+_value: Callable[[tuple[str, str, int, bool, str | None]], FacetValue] = partial(tuple.__new__, FacetValue)
+
+
 def _sections(stored: Mapping[str, Any], passages: Sequence[int]) -> tuple[SectionLink, ...]:
     """The headed sections among the passages of a document, as links: at most `MOST_SECTIONS`."""
-    found = [stored["sections"][number] for number in passages]
+    sections = stored["sections"]
+    if sum(bool(anchor) for anchor, _ in sections) < SECTIONS_FROM:
+        return ()
+    found = [sections[number] for number in passages]
     links = (SectionLink(heading, f"{stored['url']}#{anchor}") for anchor, heading in found if anchor)
     return tuple(islice(links, MOST_SECTIONS))

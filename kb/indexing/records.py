@@ -194,10 +194,13 @@ def document_from_json(data: dict[str, Any]) -> Document:
     values = dict(data)
     for name in _DATES:
         values[name] = day_from_iso(values.get(name))
-    if values.get("source"):
-        source = dict(values["source"])
-        values["source"] = Source(**{**source, "published": day_from_iso(source.get("published"))})
+    values["source"] = source_from_json(values.get("source"))
     return Document(**values)
+
+
+def source_from_json(data: dict[str, Any] | None) -> Source | None:
+    """A source from its JSON object."""
+    return Source(**{**data, "published": day_from_iso(data.get("published"))}) if data else None
 
 
 _DATES = ("date", "updated", "reviewed")

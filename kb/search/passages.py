@@ -89,30 +89,27 @@ class WordPassages:
         needles = [(f" {term} ", len(term), node) for term, node in sought.terms.items() if " " not in term]
         found: list[Place] = []
         for number, text in enumerate(self.texts):
-            if text:
-                padded = f" {text} "
-                for needle, length, node in needles:
-                    start = padded.find(needle)
-                    while start >= 0:
-                        found.append(Place(number, start, start + length, node))
-                        start = padded.find(needle, start + length + 1)
-                if sought.prefixes or sought.phrases:
-                    found += (Place(number, *place) for place in _longer(padded, sought))
+            padded = f" {text} " if text else ""
+            for needle, length, node in needles:
+                start = padded.find(needle)
+                while start >= 0:
+                    found.append(Place(number, start, start + length, node))
+                    start = padded.find(needle, start + length + 1)
+            for prefix, node in sought.prefixes:
+                starts = _all(padded, f" {prefix}")
+                found += (Place(number, start, padded.index(" ", start + 1) - 1, node) for start in starts)
+            for places, node in sought.phrases:
+                found += (Place(number, start, end, node) for start, end in _runs(padded, places))
         found.sort()
         return found
 
 
-def _longer(padded: str, sought: Sought) -> Iterator[tuple[int, int, int]]:
-    """(start, end, node) of the words with a beginning and of the phrases in a text between two spaces."""
-    for prefix, node in sought.prefixes:
-        for start in _all(padded, f" {prefix}"):
-            yield start, padded.index(" ", start + 1) - 1, node
-    for places, node in sought.phrases:
-        for first in places[0]:
-            for start in _all(padded, f" {first} "):
-                end = _end_of_run(padded, start, places)
-                if end:
-                    yield start, end, node
+def _runs(padded: str, places: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
+    """Where the words of a phrase start and end in a text between two spaces."""
+    for start in chain.from_iterable(_all(padded, f" {first} ") for first in places[0]):
+        end = _end_of_run(padded, start, places)
+        if end:
+            yield start, end
 
 
 def _end_of_run(padded: str, start: int, places: Sequence[Sequence[str]]) -> int:
@@ -174,7 +171,7 @@ class AnalysedPassages:
 
     def _of_terms(self, sought: Sought) -> Iterator[tuple[int, int, int]]:
         """(first token, the one behind the last, node) of every token with a term, or with a beginning of one."""
-        wanted = {code: (term, node) for term, node in sought.terms.items() for code in self._matching(term)}
+        wanted = {code: (term, node) for term, node in sought.terms.items() for code in self._having(term)}
         for prefix, node in sought.prefixes:
             wanted.update((code, (term, node)) for code, term in self._starting(prefix))
         for code, (term, node) in wanted.items():
@@ -186,26 +183,27 @@ class AnalysedPassages:
     def _of_phrases(self, phrases: Iterable[tuple[Sequence[Sequence[str]], int]]) -> Iterator[tuple[int, int, int]]:
         """The same of every phrase within one text."""
         for terms_of_places, node in phrases:
-            places = [{code for term in terms for code in self._matching(term)} for terms in terms_of_places]
-            for code in places[0]:
-                for token in _all(self._codes, code):
-                    run = self._codes[token : token + len(places)]
-                    same = len(run) == len(places) and all(map(contains, places, run))
-                    if same and self._text_of(token) == self._text_of(token + len(run) - 1):
-                        yield token, token + len(run), node
+            places = [{code for term in terms for code in self._having(term)} for terms in terms_of_places]
+            for token in chain.from_iterable(_all(self._codes, code) for code in places[0]):
+                run = self._codes[token : token + len(places)]
+                same = len(run) == len(places) and all(map(contains, places, run))
+                if same and self._text_of(token) == self._text_of(token + len(run) - 1):
+                    yield token, token + len(run), node
 
-    def _matching(self, term: str) -> Iterator[str]:
+    def _having(self, term: str) -> list[str]:
         """The kinds that have a term, each as its character."""
-        return (character for character, _ in self._found(f"{_TERM}{term}{_TERM}"))
+        kinds, wanted = self._kinds, f"{_TERM}{term}{_TERM}"
+        found, place = [], kinds.find(wanted)
+        while place >= 0:
+            found.append(character(kinds.count(_KIND, 0, place)))
+            place = kinds.find(wanted, place + 1)
+        return found
 
     def _starting(self, prefix: str) -> Iterator[tuple[str, str]]:
         """(kind, term) of each term that begins so."""
-        for character, place in self._found(_TERM + prefix):
-            yield character, self._kinds[place + 1 : self._kinds.index(_TERM, place + 1)]
-
-    def _found(self, wanted: str) -> Iterator[tuple[str, int]]:
-        for place in _all(self._kinds, wanted):
-            yield character(self._kinds.count(_KIND, 0, place)), place
+        for place in _all(self._kinds, _TERM + prefix):
+            code = character(self._kinds.count(_KIND, 0, place))
+            yield code, self._kinds[place + 1 : self._kinds.index(_TERM, place + 1)]
 
     def _text_of(self, token: int) -> int:
         """The number of the text that a token is in."""
@@ -223,6 +221,8 @@ class AnalysedPassages:
     @cached_property
     def _spans(self) -> NDArray[np.int64]:
         """Where each token starts and ends, as if every text began where the last token of the one before ended."""
+        if self._steps.isascii():
+            return np.frombuffer(self._steps.encode("ascii"), np.uint8).cumsum(dtype=np.int64)
         steps = np.frombuffer(self._steps.encode("utf-32-le"), "<u4").astype(np.int64)
         steps[steps >= _SURROGATES] -= _SKIPPED
         return steps.cumsum()

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 CHIPS = 5
 #: Topics of which it is kept how their chips read.
 KEPT = 4096
-#: A page of fewer headings has no section that were worth a link of its own.
-SECTIONS_FROM = 2
 #: Where the chips of each group stand.
 _PLACES = {group: place for place, group in enumerate(GROUPS)}
 
@@ -85,7 +83,7 @@ class Itemiser:
             newer=self._reader.ref(hit.superseded_by) if hit.superseded_by else None,
             snippet_html=hit.snippet_html,
             chips=chips,
-            sections=self._sections(hit),
+            sections=hit.sections,
         )
 
     def _chips(
@@ -95,13 +93,6 @@ class Itemiser:
         if toggles is None:
             return tag_chips(preferred, self._words)
         return tuple([chip(tag.label, tag.group, toggles.adding("tag", tag.id), self._words) for tag in preferred])
-
-    def _sections(self, hit: Hit) -> tuple[SectionLink, ...]:
-        found = hit.sections
-        # Where two were found the page need not be opened.
-        if len(found) >= SECTIONS_FROM or (found and len(self._reader.headings(hit.id)) >= SECTIONS_FROM):
-            return found
-        return ()
 
     def changed(self, change: Change, count: int) -> str:
         """“Law changed since: 8 CFR 214.2(h), January 17, 2025, and 2 more”."""

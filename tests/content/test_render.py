@@ -302,12 +302,12 @@ def test_nothing_of_one_page_is_left_in_the_next() -> None:
         "# One\n\nSee [it]. A note.[^1]\n\n[^1]: Other words.\n",
     ]
     alone = []
-    for page in pages:
+    for body in pages:
         thread = ThreadPoolExecutor(1)
-        alone.append(thread.submit(render, page, is_markdown=True).result())
+        alone.append(thread.submit(render, body, is_markdown=True).result())
         thread.shutdown()
-    assert [render(page, is_markdown=True) for page in pages] == alone
-    assert [render(page, is_markdown=True) for page in pages[::-1]] == alone[::-1]
+    assert [render(body, is_markdown=True) for body in pages] == alone
+    assert [render(body, is_markdown=True) for body in pages[::-1]] == alone[::-1]
 
 
 def test_a_page_that_is_nested_too_deeply_spoils_no_other() -> None:
