@@ -33,8 +33,9 @@ from kb.search.tokens import TermNumbers
 _ARRAYS, _VALUES = "facets.arrays", "facets.json"
 #: A value that one in so many documents carries has a bitmap.
 _COMMON = 80
-#: The values of so many in a hundred documents fit into a row of the table; of the others it has the first.
-_FITTING = 95
+#: A row of the table has room for the values of so many in a hundred documents, or for those of all where that is no
+#: more than so many times as wide.
+_FITTING, _WIDER = 95, 1.5
 
 #: Facets are kept apart in a key by this many bits; documents times values of a facet stay below half of it.
 _FACET_BITS = 50
@@ -282,7 +283,8 @@ def _table(documents: Numbers, numbers: Numbers, size: int, values: int) -> dict
     order = np.lexsort((numbers, documents))
     documents, numbers = documents[order], numbers[order].astype(smallest(values))
     lengths = np.bincount(documents, minlength=size)
-    width = int(np.sort(lengths)[(size - 1) * _FITTING // 100]) if size else 0
+    fitting, widest = (int(np.percentile(lengths, share, method="lower")) if size else 0 for share in (_FITTING, 100))
+    width = widest if widest <= fitting * _WIDER else fitting
     places = np.arange(len(documents)) - offsets_of(lengths)[documents]
     fits = places < width
     rows = np.full((size, width), values, smallest(values))

@@ -132,3 +132,17 @@ def test_a_rare_word_is_found_beside_one_that_stands_there_hundreds_of_times(eng
 def test_a_stretch_of_strings_and_tuples_is_refused(engine: str, stretch: list[object], tmp_path: Path) -> None:
     with pytest.raises(TypeError, match=r"sequence item|either strings or sequences of strings"):
         create(engine, tmp_path / "new", [Entry("a", {"body": [stretch]})])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_value_of_a_document_with_many_more_than_others_is_counted(engine: str, tmp_path: Path) -> None:
+    many = tuple(f"v{number}" for number in range(40))
+    entries = [Entry.from_tokens("many", {"body": ["word"]}, {"colour": many})]
+    entries += [Entry.from_tokens(f"one {n}", {"body": ["word", f"w{n}"]}, {"colour": many[:1]}) for n in range(60)]
+    opened, judge = made(engine, tmp_path, entries)
+    for left_out in ("", "12", "12345"):
+        matching = Matching((word("word"),), excluded=tuple(Prefix(f"w{digit}") for digit in left_out))
+        assert judge.differences(Request(matching, limit=100)) == []
+    assert {one.value: one.count for one in opened.search(Request()).facets["colour"]} == {
+        **dict.fromkeys(many, 1), many[0]: 61
+    }  # fmt: skip
