@@ -34,6 +34,8 @@ BREACHES = [
     ("fence-markdown", "kb/ingest/__init__.py", "import markdown"),
     ("fence-whoosh", "kb/core.py", "import whoosh.index"),
     ("fence-numpy", "kb/indexing.py", "import numpy"),
+    ("fence-flask", "kb/core.py", "import isal"),
+    ("fence-orjson", "kb/search/__init__.py", "import orjson"),
     ("fence-nowhere", "kb/search/__init__.py", "import sqlite3"),
     ("fence-nowhere", "kb/search/__init__.py", "import opensearchpy"),
 ]

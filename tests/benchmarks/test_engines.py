@@ -16,7 +16,6 @@ from benchmarks.engines.figures import Results
 from benchmarks.engines.jobs import KINDS, jobs
 from benchmarks.engines.oracle import Expected, WrongAnswerError, check, expected
 from benchmarks.engines.peers import ENGINES, make, missing
-from benchmarks.engines.quoting import quote
 from benchmarks.engines.records import FACETS, Article, Job
 from benchmarks.engines.run import Plan, checked, measure
 
@@ -93,13 +92,6 @@ def test_jobs_are_of_every_kind_and_most_find_something(asked: Sequence[Job], ri
     assert {job.kind for job in asked} == set(KINDS)
     assert any(len(job.selections) == 2 for job in asked)
     assert sum(bool(one.ids) for one in right) > 0.8 * len(right)
-
-
-def test_a_snippet_is_cut_around_what_was_asked() -> None:
-    text = f"{'before ' * 100}visa {'after ' * 100}"
-    assert "before <b>visa</b> after" in quote(text, Job("all", ("visa",), 1))
-    assert "before <b>visa</b> after" in quote(text, Job("prefix", prefix="vi"))
-    assert quote("a visa", Job("all", ("form",), 1)) == "a visa"
 
 
 def test_a_run_has_every_figure_of_every_engine(results: Results) -> None:
