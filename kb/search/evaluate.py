@@ -233,7 +233,9 @@ class Evaluator:
         found = [self._postings.spots(term, documents) for term in terms]
         if len(found) == 1 and (found[0][1:] > found[0][:-1]).all():
             return found[0]
-        return np.unique(np.concatenate([_NOWHERE, *found]))
+        merged = np.concatenate([_NOWHERE, *found])
+        merged.sort(kind="stable")
+        return merged.compress(beginnings(merged))
 
     def _weights_at(self, spots: Spots) -> NDArray[np.float32]:
         """The weight of the field in which each spot lies."""

@@ -283,7 +283,8 @@ def _table(documents: Numbers, numbers: Numbers, size: int, values: int) -> dict
     order = np.lexsort((numbers, documents))
     documents, numbers = documents[order], numbers[order].astype(smallest(values))
     lengths = np.bincount(documents, minlength=size)
-    fitting, widest = (int(np.percentile(lengths, share, method="lower")) if size else 0 for share in (_FITTING, 100))
+    ascending = np.sort(lengths).tolist() or [0]
+    fitting, widest = ascending[(len(ascending) - 1) * _FITTING // 100], ascending[-1]
     width = widest if widest <= fitting * _WIDER else fitting
     places = np.arange(len(documents)) - offsets_of(lengths)[documents]
     fits = places < width

@@ -205,7 +205,10 @@ class Renumbering:
         """Terms with their new numbers."""
         found = self._known[terms]
         if len(found) and found.min() < 0:
-            new = np.unique(terms[found < 0])
+            # `np.unique` would load all of NumPy's masked arrays.
+            unknown = np.zeros(len(self._known), np.bool_)
+            unknown[terms[found < 0]] = True
+            new = unknown.nonzero()[0]
             self._known[new] = [self._numbers[self._terms[number]] for number in new.tolist()]
             found = self._known[terms]
         return found
