@@ -219,9 +219,9 @@ class Blobs:
         return len(self._offsets) - 1
 
     def get(self, number: int) -> Any:
-        """The JSON value with that number."""
+        """The JSON value with that number; None where there are no bytes of it."""
         start, end = self._offsets[number : number + 2].tolist()
-        return unpacked(self._data[start:end])
+        return unpacked(self._data[start:end]) if start < end else None
 
 
 # -- whole numbers ----------------------------------------------------------------------------------------------------

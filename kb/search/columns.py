@@ -80,11 +80,11 @@ class Columns:
 
     def stored(self, number: int) -> Mapping[str, Any]:
         """What was stored with a document."""
-        return self._stored.get(number)  # type: ignore[no-any-return]
+        return self._stored.get(number) or {}
 
     def passages(self, number: int) -> Any:
         """The packed passages of a document."""
-        return self._passages.get(number)
+        return self._passages.get(number) or ()
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:
@@ -270,8 +270,8 @@ class ColumnsWriter(AbstractContextManager["ColumnsWriter"]):
         self._changes += ((number, day.toordinal()) for day in entry.changes)
         self._layouts.append((tokens.starts, tokens.weights))
         self._facets.add(number, entry.facets)
-        self._stored.add(entry.stored if isinstance(entry.stored, bytes) else packed(entry.stored))
-        self._passages.add(entry.passages if isinstance(entry.passages, bytes) else _packed(entry.passages))
+        self._stored.add(_packed(entry.stored))
+        self._passages.add(_packed(entry.passages))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -311,11 +311,11 @@ class ColumnsWriter(AbstractContextManager["ColumnsWriter"]):
         }
 
 
-_NO_PASSAGES = packed(())
-
-
-def _packed(passages: Sequence[object]) -> bytes:
-    return packed(passages) if passages else _NO_PASSAGES
+def _packed(value: bytes | Mapping[str, object] | Sequence[object]) -> bytes:
+    """A value as it is kept: what is empty takes no bytes, and no time to open."""
+    if isinstance(value, bytes):
+        return value
+    return packed(value) if value else b""
 
 
 def _ranked(by_id: NDArray[np.int64], by_date: Numbers) -> Numbers:
