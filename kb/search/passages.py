@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import accumulate, chain
 from operator import contains
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,13 +45,8 @@ class Sought:
     reach: Callable[[str, Following], int] | None = None
 
 
-class Place(NamedTuple):
-    """Characters of a text that match: its number, where they start and end, and the node of the query."""
-
-    text: int
-    start: int
-    end: int
-    node: int
+#: Characters of a text that match: its number, where they start and end, and the node of the query.
+Place = tuple[int, int, int, int]
 
 
 class Passages(Protocol):
@@ -93,13 +88,13 @@ class WordPassages:
             for needle, length, node in needles:
                 start = padded.find(needle)
                 while start >= 0:
-                    found.append(Place(number, start, start + length, node))
+                    found.append((number, start, start + length, node))
                     start = padded.find(needle, start + length + 1)
             for prefix, node in sought.prefixes:
                 starts = _all(padded, f" {prefix}")
-                found += (Place(number, start, padded.index(" ", start + 1) - 1, node) for start in starts)
+                found += ((number, start, padded.index(" ", start + 1) - 1, node) for start in starts)
             for places, node in sought.phrases:
-                found += (Place(number, start, end, node) for start, end in _runs(padded, places))
+                found += ((number, start, end, node) for start, end in _runs(padded, places))
         found.sort()
         return found
 
@@ -166,7 +161,7 @@ class AnalysedPassages:
             text = self._text_of(first)
             start = self._ends[text - 1] if text else 0
             before = int(spans[2 * start - 1]) if start else 0
-            found.append(Place(text, int(spans[2 * first]) - before, int(spans[2 * behind - 1]) - before, node))
+            found.append((text, int(spans[2 * first]) - before, int(spans[2 * behind - 1]) - before, node))
         return found
 
     def _of_terms(self, sought: Sought) -> Iterator[tuple[int, int, int]]:

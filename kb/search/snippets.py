@@ -10,7 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.language.tree import AnyOf, AnyTerm, Named, Node, Phrase, Prefix
-from kb.search.passages import Following, Passages, Place, Sought
+from kb.search.passages import Following, Passages, Sought
 
 if TYPE_CHECKING:
     from kb.language.lexicon import Lexicon
@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 LONGEST = 240
 #: More matches than this in one window make it no better.
 _ENOUGH = 8
-#: Up to where a sentence starts: what ends the one before, or a line, and the space behind it.
-_SENTENCE_END = re.compile(r"(?:[.!?”\"]\s+|\n)(?=\S)")
+#: Up to where the last sentence starts: what ends the one before, or a line, and the space behind it.
+_UP_TO_SENTENCE = re.compile(r".*(?:[.!?”\"]\s+|\n)(?=\S)", re.DOTALL)
+
+
+#: Characters of a text that match: where they start and end, and the node of the query.
+Found = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +70,19 @@ class Highlighter:
 
     def mark(self, passages: Passages) -> Marked:
         """What of a document's texts was matched."""
-        found: dict[int, list[Place]] = {}
-        for place in passages.places(self._sought):
-            mine = found.setdefault(place.text, [])
-            if not mine or place.start >= mine[-1].end:
-                mine.append(place)
-            elif mine[-1].start == place.start and place.end > mine[-1].end:
-                mine[-1] = place
+        found: dict[int, list[Found]] = {}
+        last = end_of_last = -1
+        mine: list[Found] = []
+        for text, start, end, node in passages.places(self._sought):
+            if text != last:
+                last, end_of_last = text, -1
+                mine = found[text] = []
+            if start >= end_of_last:
+                mine.append((start, end, node))
+                end_of_last = end
+            elif mine[-1][0] == start and end > end_of_last:
+                mine[-1] = (start, end, node)
+                end_of_last = end
         return Marked(passages, found)
 
     def _reach(self, term: str, following: Following) -> int:
@@ -91,7 +101,7 @@ class Marked:
     """The texts of one document with what of them was matched: by text, from left to right, none overlapping."""
 
     passages: Passages
-    found: Mapping[int, Sequence[Place]]
+    found: Mapping[int, Sequence[Found]]
 
     @property
     def title(self) -> str:
@@ -122,37 +132,33 @@ class _Window(NamedTuple):
     start: int
 
 
-def _best_window(text: str, found: Sequence[Place]) -> _Window:
+def _best_window(text: str, found: Sequence[Found]) -> _Window:
     best = _window(text, found, 0)
-    nodes = len({one.node for one in found})
-    ends = [one.end for one in found]
+    if len(found) == 1:
+        return best
+    nodes = len({node for _, _, node in found})
+    ends = [end for _, end, _ in found]
     for index in range(1, len(found)):
         # A window begins at its first match or before it, so that it holds no more than these.
-        most = bisect_right(ends, found[index].start + LONGEST) - index
+        most = bisect_right(ends, found[index][0] + LONGEST) - index
         if (min(most, nodes), min(most, _ENOUGH)) > best.worth[:2]:
             best = max(best, _window(text, found, index))
     return best
 
 
-def _window(text: str, found: Sequence[Place], first: int) -> _Window:
+def _window(text: str, found: Sequence[Found], first: int) -> _Window:
     """The window that begins with the sentence of a match, or shortly before it."""
-    start = _window_start(text, found[first].start)
-    inside = 0
-    nodes = set()
-    for one in found[first : first + 4 * _ENOUGH]:
-        if one.end > start + LONGEST:
-            break
-        inside += 1
-        nodes.add(one.node)
-    return _Window((len(nodes), min(inside, _ENOUGH), -start), start)
+    start = _window_start(text, found[first][0])
+    nodes = [node for _, end, node in found[first : first + 4 * _ENOUGH] if end <= start + LONGEST]
+    return _Window((len(set(nodes)), min(len(nodes), _ENOUGH), -start), start)
 
 
 def _window_start(text: str, first: int) -> int:
     """The start of the sentence of the first match, if that leaves room after it, else the word a little before."""
     earliest = first - LONGEST // 2
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, max(0, earliest - 1), first + 1)]
-    if ends:
-        return ends[-1]
+    before = _UP_TO_SENTENCE.match(text, max(0, earliest - 1), first + 1)
+    if before:
+        return before.end()
     if earliest <= 0 and not text[:1].isspace():
         return 0
     near = max(0, first - LONGEST // 4)
@@ -168,17 +174,17 @@ def _cut(text: str, start: int) -> int:
     return end if end > start else start + LONGEST
 
 
-def _shown(text: str, start: int, end: int, found: Sequence[Place]) -> str:
-    ends = _SENTENCE_END.finditer(text, max(0, start - 8), start + 1)
-    begins = start == 0 or any(match.end() == start for match in ends)
+def _shown(text: str, start: int, end: int, found: Sequence[Found]) -> str:
+    before = _UP_TO_SENTENCE.match(text, max(0, start - 8), start + 1)
+    begins = start == 0 or (before is not None and before.end() == start)
     return f"{'' if begins else '… '}{_marked(text, start, end, found)}{' …' if end < len(text) else ''}"
 
 
-def _marked(text: str, start: int, end: int, found: Sequence[Place]) -> str:
+def _marked(text: str, start: int, end: int, found: Sequence[Found]) -> str:
     parts, place = list[str](), start
-    for one in found:
-        if one.start >= place and one.end <= end:
-            parts += [escape(text[place : one.start]), "<mark>", escape(text[one.start : one.end]), "</mark>"]
-            place = one.end
+    for first, behind, _ in found:
+        if first >= place and behind <= end:
+            parts += [escape(text[place:first]), "<mark>", escape(text[first:behind]), "</mark>"]
+            place = behind
     parts.append(escape(text[place:end]))
     return "".join(parts).replace("\n", " ")
