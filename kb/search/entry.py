@@ -59,7 +59,7 @@ class FacetSpec:
     """How a facet's values read and hang together.
 
     `labels` shows a value otherwise than as it is; `parents` gives the enclosing value of each; values in `unlisted`
-    can be selected but are not offered; `descending` lists values by label downwards instead of by count.
+    can be selected but are not offered; `descending` lists them by value downwards instead of by count.
     """
 
     name: str

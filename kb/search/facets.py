@@ -18,6 +18,7 @@ from kb.model import STATUSES
 from kb.search.arrays import (
     Array,
     Places,
+    damaged,
     offsets_of,
     open_arrays,
     ranges,
@@ -31,6 +32,8 @@ from kb.search.request import STATUS, Counted
 from kb.search.tokens import TermNumbers
 
 _ARRAYS, _VALUES = "facets.arrays", "facets.json"
+#: The name of the engine's own facet of statuses where documents carry one of that name: nobody's else, and not shown.
+_HIDDEN = "\0status"
 #: A value that one in so many documents carries has a bitmap.
 _COMMON = 80
 #: A row of the table has room for the values of so many in a hundred documents, or for those of all where that is no
@@ -159,7 +162,7 @@ class Facets:
     @cached_property
     def status(self) -> Facet:
         """The facet of statuses, which stands last: the engine's own unless documents carry one of this name."""
-        return Facet.of(FacetSpec("" if STATUS in self._by_name else STATUS), STATUSES, len(self.totals))
+        return Facet.of(FacetSpec(_HIDDEN if STATUS in self._by_name else STATUS), STATUSES, len(self.totals))
 
     def carrying(self, facet: Facet, values: Iterable[str]) -> NDArray[np.bool_]:
         """Which documents carry at least one of the values; unknown values add nothing."""
@@ -174,7 +177,8 @@ class Facets:
     ) -> dict[str, tuple[Counted, ...]]:
         """Every facet's values as they are listed; `statuses` are the counts of the statuses."""
         listed = self._listing.of(np.concatenate((counts, statuses)), selected)
-        listed.pop("", None)
+        if STATUS in self._by_name:
+            del listed[_HIDDEN]
         return listed
 
     def counts(self, documents: Places) -> NDArray[np.int64]:
@@ -312,7 +316,10 @@ def _bitmap(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
 def _read(folder: Path) -> Iterable[Facet]:
     first = 0
     for about in read_json(folder / _VALUES, list):
-        unlisted = frozenset(about["unlisted"])
-        spec = FacetSpec(about["name"], about["labels"], about["parents"], unlisted, about["descending"])
-        yield Facet.of(spec, about["values"], first)
-        first += len(about["values"])
+        try:
+            unlisted = frozenset(about["unlisted"])
+            spec = FacetSpec(about["name"], about["labels"], about["parents"], unlisted, about["descending"])
+            yield Facet.of(spec, about["values"], first)
+            first += len(about["values"])
+        except (KeyError, TypeError) as error:
+            raise damaged(folder / _VALUES, f"no facet: {error}") from error

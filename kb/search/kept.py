@@ -36,6 +36,8 @@ KEY = 32
 _BLOCK = 1 << 20
 #: An occurrence: the number of its term and its position, four bytes each.
 _OCCURRENCE = 8
+#: Bytes of each number of the table.
+_SIZE = 4
 
 
 class DamagedKeptError(ValueError):
@@ -60,12 +62,12 @@ class Kept:
             table = self._table(check)
             documents, found, length, self.given_up = _HEAD.unpack_from(table)
             place = _HEAD.size + documents * KEY
+            if found != parts or len(table) != place + documents * (2 + parts) * _SIZE + length:
+                raise DamagedKeptError("its documents have other parts")
             self.keys: list[bytes] = [table[start : start + KEY] for start in range(_HEAD.size, place, KEY)]
             #: Of each document the number of its occurrences, the bytes of its layout, and those of its parts.
             self._sizes = np.frombuffer(table, "<u4", documents * (2 + parts), place).reshape(documents, 2 + parts)
             terms = from_json(table[place + self._sizes.nbytes :])
-            if found != parts or len(table) != place + self._sizes.nbytes + length:
-                raise DamagedKeptError("its documents have other parts")
         except (ValueError, struct.error, OSError) as error:
             self._file.close()
             raise DamagedKeptError(f"{path}: {error}") from error

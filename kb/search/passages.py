@@ -82,6 +82,7 @@ class WordPassages:
         """See `Passages.places`."""
         # A term with a space in it is no word; it would be found in two.
         needles = [(f" {term} ", len(term), node) for term, node in sought.terms.items() if " " not in term]
+        prefixes = [(prefix, node) for prefix, node in sought.prefixes if " " not in prefix]
         found: list[Place] = []
         for number, text in enumerate(self.texts):
             padded = f" {text} " if text else ""
@@ -90,8 +91,9 @@ class WordPassages:
                 while start >= 0:
                     found.append((number, start, start + length, node))
                     start = padded.find(needle, start + length + 1)
-            for prefix, node in sought.prefixes:
-                starts = _all(padded, f" {prefix}")
+            for prefix, node in prefixes:
+                # The last space has no word behind it.
+                starts = _all(padded[:-1], f" {prefix}")
                 found += ((number, start, padded.index(" ", start + 1) - 1, node) for start in starts)
             for places, node in sought.phrases:
                 found += ((number, start, end, node) for start, end in _runs(padded, places))
@@ -187,6 +189,8 @@ class AnalysedPassages:
 
     def _having(self, term: str) -> list[str]:
         """The kinds that have a term, each as its character."""
+        if not _can_be_kept(term):
+            return []
         kinds, wanted = self._kinds, f"{_TERM}{term}{_TERM}"
         found, place = [], kinds.find(wanted)
         while place >= 0:
@@ -196,9 +200,11 @@ class AnalysedPassages:
 
     def _starting(self, prefix: str) -> Iterator[tuple[str, str]]:
         """(kind, term) of each term that begins so."""
-        for place in _all(self._kinds, _TERM + prefix):
-            code = character(self._kinds.count(_KIND, 0, place))
-            yield code, self._kinds[place + 1 : self._kinds.index(_TERM, place + 1)]
+        for place in _all(self._kinds, _TERM + prefix) if _can_be_kept(prefix or "any") else ():
+            term = self._kinds[place + 1 : self._kinds.find(_TERM, place + 1)]
+            # Behind the last term of a kind the next kind begins, or nothing does.
+            if _can_be_kept(term):
+                yield character(self._kinds.count(_KIND, 0, place)), term
 
     def _text_of(self, token: int) -> int:
         """The number of the text that a token is in."""
@@ -229,9 +235,14 @@ def pack(
     """A document's texts as a JSON value: of each its tokens, with the terms of each, and where they start and end."""
     kinds = _Kinds()
     codes = np.fromiter(map(kinds.__getitem__, map(tuple, chain.from_iterable(stretches))), np.int64)
-    joined = _KIND.join(_TERM + _TERM.join(terms) + _TERM for terms in kinds)
+    joined = _KIND.join(_TERM + _TERM.join(filter(_can_be_kept, terms)) + _TERM for terms in kinds)
     steps = np.concatenate([_NONE, *(np.diff(np.asarray(places, np.int64), prepend=0) for places in spans)])
     return [list(texts), joined, _characters(codes), list(map(len, stretches)), _characters(steps)]
+
+
+def _can_be_kept(term: str) -> bool:
+    """Whether a term can be told from what parts terms; others are never marked."""
+    return bool(term) and _TERM not in term and _KIND not in term
 
 
 class _Kinds(dict[tuple[str, ...], int]):

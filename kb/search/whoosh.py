@@ -133,6 +133,8 @@ class WhooshPostings:
 
     def terms(self, prefix: str) -> list[tuple[str, int]]:
         """See `kb.search.postings.Postings.terms`."""
+        if _has_surrogates(prefix):
+            return []
         with self._lock:
             found = [bytes(term).decode() for term in self._reader.expand_prefix(_FIELD, prefix)]
             return [(term, self._reader.doc_frequency(_FIELD, term)) for term in found]
@@ -171,6 +173,8 @@ class WhooshPostings:
 
     def _postings_of(self, term: str) -> Iterator[Any]:
         """Whoosh's matcher of a term, standing at each of its documents in turn."""
+        if _has_surrogates(term):
+            return
         try:
             matcher: Any = self._reader.postings(_FIELD, term)
         except TermNotFound:
@@ -178,3 +182,8 @@ class WhooshPostings:
         while matcher.is_active():
             yield matcher
             matcher.next()
+
+
+def _has_surrogates(text: str) -> bool:
+    """Whether a text holds halves of characters, which no term does and Whoosh cannot look for."""
+    return any("\ud800" <= character <= "\udfff" for character in text)

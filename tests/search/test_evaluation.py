@@ -146,3 +146,22 @@ def test_every_value_of_a_document_with_many_more_than_others_is_counted(engine:
     assert {one.value: one.count for one in opened.search(Request()).facets["colour"]} == {
         **dict.fromkeys(many, 1), many[0]: 61
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_half_a_character_is_in_no_term(engine: str, tmp_path: Path) -> None:
+    opened, _ = made(engine, tmp_path, [Entry.from_tokens("a", {"body": ["one"]})])
+    for node in (AnyTerm(("\ud800",)), Prefix("\ud800"), Phrase((("one",), ("\udfff",)))):
+        assert opened.total(Matching((Unit(node),))) == 0
+    assert opened.terms("\ud800") == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_facet_may_have_any_name(engine: str, tmp_path: Path) -> None:
+    opened, judge = made(engine, tmp_path, [Entry.from_tokens("a", {"body": ["one"]}, {"": ["v"], "status": ["mine"]})])
+    found = opened.search(Request()).facets
+    assert {name: [tuple(one) for one in values] for name, values in found.items()} == {
+        "": [("v", 1)],
+        "status": [("mine", 1)],
+    }
+    assert judge.differences(Request()) == []

@@ -101,6 +101,21 @@ def test_a_byte_turned_over_anywhere_is_found(tmp_path: Path) -> None:
     Kept(path, 2).close()
 
 
+def test_a_bit_turned_over_behind_the_table_is_found_before_anything_is_made_of_it(tmp_path: Path) -> None:
+    numbers, path = TermNumbers(), tmp_path / "kept"
+    write(
+        path, documents([({"body": [["a", f"w{one}"]]}, b"part") for one in range(5)], numbers), list(numbers), numbers
+    )
+    whole = path.read_bytes()
+    for place in range(1, 25):
+        for bit in range(8):
+            data = bytearray(whole)
+            data[-place] ^= 1 << bit
+            path.write_bytes(data)
+            with pytest.raises(DamagedKeptError):
+                read(path)
+
+
 def test_an_error_while_writing_leaves_no_file_that_opens(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError), KeptWriter(tmp_path / "kept", 2, TermNumbers()):
         raise RuntimeError

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ _places = st.lists(_terms, min_size=1, max_size=2)
 _sought = st.builds(
     Sought,
     terms=st.dictionaries(_terms, st.integers(0, 3), max_size=3),
-    prefixes=st.lists(st.tuples(st.sampled_from(["a", "<", "x"]), st.integers(0, 3)), max_size=2),
+    prefixes=st.lists(st.tuples(st.sampled_from(["a", "<", "x", "a b"]), st.integers(0, 3)), max_size=2),
     phrases=st.lists(st.tuples(st.lists(_places, min_size=1, max_size=3), st.integers(0, 3)), max_size=2),
 )
 
@@ -69,3 +70,21 @@ def test_a_token_has_several_terms_and_any_span() -> None:
 def test_nothing_kept_is_an_empty_title() -> None:
     passages = unpack([])
     assert (passages.texts, passages.places(Sought({"": 0}, [], []))) == ([""], [])
+
+
+def test_an_empty_prefix_is_that_of_every_word() -> None:
+    everything = Sought({}, [("", 0)], [])
+    assert unpack(pack_words([["a"], ["b", "cd"]])).places(everything) == [(0, 0, 1, 0), (1, 0, 1, 0), (1, 2, 4, 0)]
+    analysed = unpack(pack(["a bc"], [[("a",), ("bc", "'bc")]], [[0, 1, 2, 4]]))
+    assert {place[:3] for place in analysed.places(everything)} == {(0, 0, 1), (0, 2, 4)}
+
+
+@pytest.mark.parametrize("odd", ["x\x1ey", "x\x1fy", "\x1e", ""])
+def test_a_term_that_cannot_be_kept_is_never_marked_and_moves_no_mark(odd: str) -> None:
+    passages = unpack(pack_words([[odd, "c d", "z"]]))
+    assert passages.places(Sought({odd: 0, "x": 0, "y": 0}, [("x", 1), (odd or "?", 2)], [])) == []
+    start = len(odd) + 1
+    assert passages.places(Sought({"c d": 0, "z": 1}, [], [])) == [
+        (0, start, start + 3, 0),
+        (0, start + 4, start + 5, 1),
+    ]

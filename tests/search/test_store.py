@@ -141,11 +141,25 @@ def test_a_damaged_file_is_refused_whatever_its_size_is_said_to_be(
         use(folder)
 
 
-@pytest.mark.parametrize("about", [{"format": store.FORMAT + 1}, {"format": None}, {}, [], "text", None])
+@pytest.mark.parametrize(
+    "about", [{"format": store.FORMAT + 1}, {"format": None}, {"format": store.FORMAT}, {}, [], "text", None]
+)
 def test_an_index_of_another_version_is_refused(about: object, builds: tuple[Path, Path], tmp_path: Path) -> None:
     folder = tmp_path / "copy"
     shutil.copytree(builds[0], folder)
     (folder / store.MANIFEST).write_text(json.dumps(about), encoding="utf-8")
+    seal(folder)
+    with pytest.raises(DamagedIndexError, match="kb rebuild-index"):
+        opened(folder)
+
+
+def test_facets_without_their_parts_are_refused(builds: tuple[Path, Path], tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(builds[0], folder)
+    about = json.loads((folder / "facets.json").read_text(encoding="utf-8"))
+    assert about
+    del about[0]["descending"]
+    (folder / "facets.json").write_text(json.dumps(about), encoding="utf-8")
     seal(folder)
     with pytest.raises(DamagedIndexError, match="kb rebuild-index"):
         opened(folder)

@@ -80,4 +80,6 @@ def _manifest(folder: Path) -> dict[str, Any]:
     about = read_json(folder / MANIFEST, dict)
     if about.get("format") != FORMAT:
         raise damaged(folder / MANIFEST, f"its format is {about.get('format')}, not {FORMAT}")
+    if not isinstance(about.get("documents"), int):
+        raise damaged(folder / MANIFEST, "it does not say how many documents there are")
     return about
