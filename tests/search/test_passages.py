@@ -88,3 +88,21 @@ def test_a_term_that_cannot_be_kept_is_never_marked_and_moves_no_mark(odd: str) 
         (0, start, start + 3, 0),
         (0, start + 4, start + 5, 1),
     ]
+
+
+def test_a_word_is_found_as_often_as_it_stands_side_by_side() -> None:
+    again = [["ha", "ha", "ha"]]
+    expected_places = [(0, 0, 2, 0), (0, 3, 5, 0), (0, 6, 8, 0)]
+    assert unpack(pack_words(again)).places(Sought({"ha": 0}, [], [])) == expected_places
+    pairs = Sought({}, [], [([["ha"], ["ha"]], 0)])
+    assert unpack(pack_words(again)).places(pairs) == [(0, 0, 5, 0), (0, 3, 8, 0)]
+
+
+def test_every_one_of_very_many_different_tokens_is_found() -> None:
+    # So many kinds that their numbers would fall among the surrogates.
+    number = 0xD800 + 3
+    terms = [(f"w{one}",) for one in range(number)]
+    spans = [place for one in range(number) for place in (2 * one, 2 * one + 1)]
+    passages = unpack(pack([" ".join("x" * number)], [terms], [spans]))
+    for one in (0, 0xD7FF, 0xD800, number - 1):
+        assert passages.places(Sought({f"w{one}": 0}, [], [])) == [(0, 2 * one, 2 * one + 1, 0)]

@@ -142,7 +142,16 @@ def test_a_damaged_file_is_refused_whatever_its_size_is_said_to_be(
 
 
 @pytest.mark.parametrize(
-    "about", [{"format": store.FORMAT + 1}, {"format": None}, {"format": store.FORMAT}, {}, [], "text", None]
+    "about",
+    [
+        {"format": store.FORMAT + 1, "documents": 3},
+        {"format": None, "documents": 3},
+        {"format": store.FORMAT},
+        {},
+        [],
+        "text",
+        None,
+    ],
 )
 def test_an_index_of_another_version_is_refused(about: object, builds: tuple[Path, Path], tmp_path: Path) -> None:
     folder = tmp_path / "copy"
