@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
 
 import click
 
-from kb import __version__, collector, terminal
+from kb import __version__, collector, interrupts, terminal
 from kb.errors import KnowledgeBaseError, LockedIndexError, ParameterError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ Arguments = ParamSpec("Arguments")
 #: Errors of usage end with 2, all others with 1.
 _USAGE = 2
 #: Objects made between two collections of garbage in a rebuild; milliseconds between two looks of `--watch`.
-_COLLECT, _WATCH_TURN = 20_000, 500
+_COLLECT, _TURN = 20_000, 500
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON document on stdout and nothing else."
 )
@@ -162,10 +162,13 @@ def _watch(base: KnowledgeBase, full: bool, keep_going: bool) -> None:
     content = base.settings.root / "content"
     click.echo(f"Watching {content}. Stop with Ctrl-C.", err=True)
     due = True
-    for changes in watch(content, raise_interrupt=False, rust_timeout=_WATCH_TURN, yield_on_timeout=True):
-        if due or changes:
-            due = not _rebuild_and_report(base, full, keep_going)
-            full = full and due
+    with interrupts.noted() as stop:
+        for changes in watch(
+            content, stop_event=stop, raise_interrupt=False, rust_timeout=_TURN, yield_on_timeout=True
+        ):
+            if due or changes:
+                due = not _rebuild_and_report(base, full, keep_going)
+                full = full and due
 
 
 def _rebuild_and_report(base: KnowledgeBase, full: bool, keep_going: bool) -> bool:
