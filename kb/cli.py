@@ -27,9 +27,7 @@ Arguments = ParamSpec("Arguments")
 _USAGE = 2
 #: Objects made between two collections of garbage in a rebuild; milliseconds between two looks of `--watch`.
 _COLLECT, _TURN = 20_000, 500
-json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON document on stdout and nothing else."
-)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout, nothing else.")
 
 
 def main() -> None:
