@@ -184,6 +184,8 @@ class Hit:
     summary: str | None
     score: float
     sections: tuple[SectionLink, ...] = ()
+    #: How many headings its page has.
+    headings: int = 0
 
 
 class FacetValue(NamedTuple):

@@ -46,8 +46,6 @@ FACETS: tuple[tuple[str, str, str], ...] = (
 
 #: A hit names at most so many sections that hold what was asked.
 MOST_SECTIONS = 3
-#: A page of fewer headed sections has none that were worth a link of its own.
-SECTIONS_FROM = 2
 
 
 class Asker:
@@ -170,6 +168,7 @@ class Asker:
             title_html=marked.title,
             snippet_html=quoted.html,
             sections=_sections(stored, quoted.passages),
+            headings=stored["headings"],
             date=day_from_iso(document["date"]),
             authors=tuple(document["authors"]),
             tags=self.tags(document["tags"]),
@@ -262,9 +261,6 @@ _value: Callable[[tuple[str, str, int, bool, str | None]], FacetValue] = partial
 
 def _sections(stored: Mapping[str, Any], passages: Sequence[int]) -> tuple[SectionLink, ...]:
     """The headed sections among the passages of a document, as links: at most `MOST_SECTIONS`."""
-    sections = stored["sections"]
-    if sum(bool(anchor) for anchor, _ in sections) < SECTIONS_FROM:
-        return ()
-    found = [sections[number] for number in passages]
+    found = [stored["sections"][number] for number in passages]
     links = (SectionLink(heading, f"{stored['url']}#{anchor}") for anchor, heading in found if anchor)
     return tuple(islice(links, MOST_SECTIONS))

@@ -18,7 +18,7 @@ from typing import Any
 from kb.errors import DamagedIndexError, NoIndexError, NoPreviousGenerationError
 
 #: Another number means that a generation cannot be read by this version.
-FORMAT = 5
+FORMAT = 6
 _CURRENT, _MANIFEST, _BUILDING, _REMOVING = "CURRENT", "manifest.json", ".building-", ".removing-"
 _NAME = re.compile(r"\d{8}T\d{6}(?:-\d+)?\Z")
 _MEND = "run `kb rebuild-index`"

@@ -155,6 +155,7 @@ def _stored(reading: Reading) -> dict[str, Any]:
         "document": document_to_json(reading.document),
         "url": reading.url,
         "sections": [[one.anchor, one.heading] for one in reading.sections if one.text],
+        "headings": len(reading.headings),
     }
 
 

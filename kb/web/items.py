@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 CHIPS = 5
 #: Topics of which it is kept how their chips read.
 KEPT = 4096
+#: A page of fewer headings has no section that were worth a link of its own.
+SECTIONS_FROM = 2
 #: Where the chips of each group stand.
 _PLACES = {group: place for place, group in enumerate(GROUPS)}
 
@@ -83,7 +85,7 @@ class Itemiser:
             newer=self._reader.ref(hit.superseded_by) if hit.superseded_by else None,
             snippet_html=hit.snippet_html,
             chips=chips,
-            sections=hit.sections,
+            sections=hit.sections if hit.headings >= SECTIONS_FROM else (),
         )
 
     def _chips(

@@ -8,7 +8,7 @@ import pytest
 
 from kb import Change, Document, KnowledgeBase, Query, Source
 from kb.config import ServiceHeading, Settings
-from kb.model import Hit, Suggestion, Tag
+from kb.model import Hit, SectionLink, Suggestion, Tag
 
 _SETTINGS = Settings(heading=(ServiceHeading(slug="removal", label="Removal"),))
 _VOCABULARY = {
@@ -203,3 +203,10 @@ def test_why_a_service_page_stands_first_is_said(made: KnowledgeBase) -> None:
 
 def test_the_words_of_a_library_query_may_be_a_plain_text(made: KnowledgeBase) -> None:
     assert made.search("asylum") == made.search(Query(text="asylum"))
+
+
+def test_a_hit_names_the_section_that_holds_what_was_asked_and_how_many_headings_its_page_has() -> None:
+    body = "Words before.\n\n## Who may ask\n\nA surety pays a bond."
+    base = KnowledgeBase.from_documents([Document("a", body, markdown=True), Document("b", "A bond in one stretch.")])
+    found = {hit.id: (hit.sections, hit.headings) for hit in base.search("bond").hits}
+    assert found == {"a": ((SectionLink("Who may ask", "/a/#who-may-ask"),), 1), "b": ((), 0)}
