@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from kb.language.tree import AnyOf, AnyTerm, Matching, Named, Node, Phrase, Prefix
 from kb.search.arrays import Places, beginnings
 from kb.search.columns import Columns, Mask
-from kb.search.postings import NOTHING, POSITION_BITS, Postings, Spots, TermPostings, located, summed
+from kb.search.postings import NOTHING, NOWHERE, POSITION_BITS, Postings, Spots, TermPostings, located, summed
 from kb.search.recent import Recent
 from kb.search.scoring import K1, NEAR_WEIGHT, OTHER_NAMES_WEIGHT, Floats, inverse_document_frequency
 
@@ -27,8 +27,6 @@ _SPARSE = 8
 _KEPT_NODES = 128
 #: The total that settles how a query runs, and its page, ask for the same documents one after the other.
 _KEPT_MATCHINGS = 8
-
-_NOWHERE = np.zeros(0, np.int64)
 
 
 class Evaluator:
@@ -80,7 +78,7 @@ class Evaluator:
             for documents in lists:
                 counts[documents] += 1
             return (counts >= minimum).nonzero()[0]
-        merged = np.concatenate([_NOWHERE, *lists])
+        merged = np.concatenate([NOWHERE, *lists])
         merged.sort(kind="stable")
         if minimum > 1:
             merged = merged[: 1 - minimum].compress(merged[minimum - 1 :] == merged[: 1 - minimum])
@@ -216,8 +214,10 @@ class Evaluator:
         single = [self._any_term(terms) for terms in places]
         documents = self._all_of([one.documents for one in single])
         rarest_first = sorted(range(len(places)), key=lambda place: len(single[place]))
-        starts, begins = None, _NOWHERE
+        starts, begins = None, NOWHERE
         for distance in rarest_first:
+            if not len(documents):
+                return NOTHING
             here = self._spots(places[distance], documents) - distance
             starts = here if starts is None else _in_both(starts, here)
             found = starts >> POSITION_BITS
@@ -233,7 +233,7 @@ class Evaluator:
         found = [self._postings.spots(term, documents) for term in terms]
         if len(found) == 1 and (found[0][1:] > found[0][:-1]).all():
             return found[0]
-        merged = np.concatenate([_NOWHERE, *found])
+        merged = np.concatenate([NOWHERE, *found])
         merged.sort(kind="stable")
         return merged.compress(beginnings(merged))
 

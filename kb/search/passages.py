@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.language.tree import IDENTIFIER
+from kb.search.tokens import Numbers
 
 #: Put around every term of a kind, and between kinds.
 _TERM, _KIND = "\x1f", "\x1e"
@@ -191,20 +192,21 @@ class AnalysedPassages:
         """The kinds that have a term, each as its character."""
         if not _can_be_kept(term):
             return []
-        kinds, wanted = self._kinds, f"{_TERM}{term}{_TERM}"
-        found, place = [], kinds.find(wanted)
-        while place >= 0:
-            found.append(character(kinds.count(_KIND, 0, place)))
-            place = kinds.find(wanted, place + 1)
-        return found
+        return [self._kind_at(place) for place in _all(self._kinds, f"{_TERM}{term}{_TERM}")]
 
     def _starting(self, prefix: str) -> Iterator[tuple[str, str]]:
         """(kind, term) of each term that begins so."""
-        for place in _all(self._kinds, _TERM + prefix) if _can_be_kept(prefix or "any") else ():
+        if _parts_terms(prefix):
+            return
+        for place in _all(self._kinds, _TERM + prefix):
             term = self._kinds[place + 1 : self._kinds.find(_TERM, place + 1)]
             # Behind the last term of a kind the next kind begins, or nothing does.
             if _can_be_kept(term):
-                yield character(self._kinds.count(_KIND, 0, place)), term
+                yield self._kind_at(place), term
+
+    def _kind_at(self, place: int) -> str:
+        """The kind that stands at a place of all kinds, as its character."""
+        return character(self._kinds.count(_KIND, 0, place))
 
     def _text_of(self, token: int) -> int:
         """The number of the text that a token is in."""
@@ -229,31 +231,28 @@ class AnalysedPassages:
         return steps.cumsum()
 
 
+_NO_STEPS = np.zeros(0, np.int64)
+
+
 def pack(
     texts: Sequence[str], stretches: Sequence[Sequence[Sequence[str]]], spans: Sequence[Sequence[int]]
 ) -> list[object]:
     """A document's texts as a JSON value: of each its tokens, with the terms of each, and where they start and end."""
-    kinds = _Kinds()
+    kinds = Numbers[tuple[str, ...]]()
     codes = np.fromiter(map(kinds.__getitem__, map(tuple, chain.from_iterable(stretches))), np.int64)
     joined = _KIND.join(_TERM + _TERM.join(filter(_can_be_kept, terms)) + _TERM for terms in kinds)
-    steps = np.concatenate([_NONE, *(np.diff(np.asarray(places, np.int64), prepend=0) for places in spans)])
+    steps = np.concatenate([_NO_STEPS, *(np.diff(np.asarray(places, np.int64), prepend=0) for places in spans)])
     return [list(texts), joined, _characters(codes), list(map(len, stretches)), _characters(steps)]
 
 
 def _can_be_kept(term: str) -> bool:
     """Whether a term can be told from what parts terms; others are never marked."""
-    return bool(term) and _TERM not in term and _KIND not in term
+    return bool(term) and not _parts_terms(term)
 
 
-class _Kinds(dict[tuple[str, ...], int]):
-    """Numbers of kinds, given at first sight."""
-
-    def __missing__(self, terms: tuple[str, ...]) -> int:
-        number = self[terms] = len(self)
-        return number
-
-
-_NONE = np.zeros(0, np.int64)
+def _parts_terms(text: str) -> bool:
+    """Whether a text holds what is put around terms."""
+    return _TERM in text or _KIND in text
 
 
 def _characters(numbers: NDArray[np.int64]) -> str:

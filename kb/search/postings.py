@@ -13,6 +13,7 @@ from kb.search.arrays import Array, Places, beginnings
 #: Documents and positions in them, each as one number: the document shifted by `POSITION_BITS`, and the position.
 Spots = NDArray[np.int64]
 POSITION_BITS = 32
+NOWHERE: Spots = np.zeros(0, np.int64)
 
 
 def spots(documents: Array, counts: Array, positions: Array) -> Spots:

@@ -22,7 +22,6 @@ _ENOUGH = 8
 #: Up to where the last sentence starts: what ends the one before, or a line, and the space behind it.
 _UP_TO_SENTENCE = re.compile(r".*(?:[.!?”\"]\s+|\n)(?=\S)", re.DOTALL)
 
-
 #: Characters of a text that match: where they start and end, and the node of the query.
 Found = tuple[int, int, int]
 
@@ -71,18 +70,12 @@ class Highlighter:
     def mark(self, passages: Passages) -> Marked:
         """What of a document's texts was matched."""
         found: dict[int, list[Found]] = {}
-        last = end_of_last = -1
-        mine: list[Found] = []
         for text, start, end, node in passages.places(self._sought):
-            if text != last:
-                last, end_of_last = text, -1
-                mine = found[text] = []
-            if start >= end_of_last:
+            mine = found.setdefault(text, [])
+            if not mine or start >= mine[-1][1]:
                 mine.append((start, end, node))
-                end_of_last = end
-            elif mine[-1][0] == start and end > end_of_last:
+            elif mine[-1][0] == start and end > mine[-1][1]:
                 mine[-1] = (start, end, node)
-                end_of_last = end
         return Marked(passages, found)
 
     def _reach(self, term: str, following: Following) -> int:
@@ -134,8 +127,6 @@ class _Window(NamedTuple):
 
 def _best_window(text: str, found: Sequence[Found]) -> _Window:
     best = _window(text, found, 0)
-    if len(found) == 1:
-        return best
     nodes = len({node for _, _, node in found})
     ends = [end for _, end, _ in found]
     for index in range(1, len(found)):
@@ -156,14 +147,20 @@ def _window(text: str, found: Sequence[Found], first: int) -> _Window:
 def _window_start(text: str, first: int) -> int:
     """The start of the sentence of the first match, if that leaves room after it, else the word a little before."""
     earliest = first - LONGEST // 2
-    before = _UP_TO_SENTENCE.match(text, max(0, earliest - 1), first + 1)
-    if before:
-        return before.end()
+    sentence = _sentence_start(text, earliest - 1, first)
+    if sentence is not None:
+        return sentence
     if earliest <= 0 and not text[:1].isspace():
         return 0
     near = max(0, first - LONGEST // 4)
     space = text.find(" ", near, first)
     return space + 1 if near and space >= 0 else near
+
+
+def _sentence_start(text: str, earliest: int, latest: int) -> int | None:
+    """Where the last sentence or line up to a place starts, if the one before ends at `earliest` or later."""
+    found = _UP_TO_SENTENCE.match(text, max(0, earliest), latest + 1)
+    return found.end() if found else None
 
 
 def _cut(text: str, start: int) -> int:
@@ -175,8 +172,7 @@ def _cut(text: str, start: int) -> int:
 
 
 def _shown(text: str, start: int, end: int, found: Sequence[Found]) -> str:
-    before = _UP_TO_SENTENCE.match(text, max(0, start - 8), start + 1)
-    begins = start == 0 or (before is not None and before.end() == start)
+    begins = start == 0 or _sentence_start(text, start - 8, start) == start
     return f"{'' if begins else '… '}{_marked(text, start, end, found)}{' …' if end < len(text) else ''}"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,16 +21,24 @@ GAP = 10
 
 
 _MIXED = "a stretch holds either strings or sequences of strings at all of its positions"
+_Key = TypeVar("_Key")
 
 
-class TermNumbers(dict[str, int]):
+class Numbers(dict[_Key, int]):
+    """Numbers from 0 on, given at first sight."""
+
+    def __missing__(self, key: _Key) -> int:
+        number = self[key] = len(self)
+        return number
+
+
+class TermNumbers(Numbers[str]):
     """Numbers of terms, given at first sight. Raises TypeError for what is no string."""
 
-    def __missing__(self, term: str) -> int:
-        if not isinstance(term, str):
+    def __missing__(self, key: str) -> int:
+        if not isinstance(key, str):
             raise TypeError(_MIXED)
-        number = self[term] = len(self)
-        return number
+        return super().__missing__(key)
 
 
 @dataclass(frozen=True, slots=True)

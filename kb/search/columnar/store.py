@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kb.search.arrays import Places, damaged, open_arrays, ranges, read_json
 from kb.search.columnar.dictionary import Dictionary
-from kb.search.postings import NOTHING, Spots, TermPostings, gathered, located, spots
+from kb.search.postings import NOTHING, NOWHERE, Spots, TermPostings, gathered, located, spots
 
 #: Another number means that an index cannot be read by this version.
 FORMAT = 2
@@ -52,7 +52,7 @@ class StoredPostings:
         """See `kb.search.postings.Postings.spots`."""
         number = self._dictionary.find(term)
         if number is None:
-            return np.zeros(0, np.int64)
+            return NOWHERE
         first, behind = self._slice(number, number + 1)
         having, counts = self._documents[first:behind], self._counts[first:behind]
         if len(documents) * _SPARSE < len(having):
